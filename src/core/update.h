@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/battery.h"
+
+#include <cstdint>
+
+namespace retrocan {
+
+/// What a mapping makes of the answers so far; what the pack policy judges.
+struct Update {
+    /// Every signal with its last valid value. A signal whose point said "no value" (sentinel, outside its
+    /// valid range) is absent; one whose point was merely not answered keeps its last value and its age.
+    BatteryState state;
+
+    /// The answer that led to this update completed a round: every live point has been answered, with a value
+    /// or a failure, since the last complete round.
+    bool round_complete{};
+
+    /// Signals that have a live point that was not answered with a value in the round that is complete.
+    /// Empty while round_complete is false.
+    SignalSet missed;
+
+    /// Every slow and every once point has been answered with a value since the start or the last restart().
+    bool slow_and_once_read{};
+
+    /// For telling frozen data: how many live analogue points there are, and a hash of their raw values.
+    std::uint32_t analogue_points{};
+    std::uint64_t fingerprint{};
+};
+
+} // namespace retrocan
