@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/battery.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace retrocan::policy {
+
+/// What the owner allows at any time. Voltages are whole tenths of a volt, as the bus carries them;
+/// 0 < cvl_floor <= cvl_ceiling, and no current is negative. The configuration guarantees it.
+struct Envelope {
+    Voltage cvl_floor;
+    Voltage cvl_ceiling;
+    Current ccl_ceiling;
+    Current dcl_ceiling;
+};
+
+struct LimitPolicy {
+    Envelope envelope;
+    std::optional<Voltage> absorption;        ///< charge voltage that the owner wants, within the envelope
+    std::optional<Voltage> discharge_voltage; ///< instead of the battery's own
+    SignalSet provided;                       ///< signals that the battery gives; their limiters take part
+};
+
+/// Which limiter decided, and by what: shown wherever the limit is shown.
+struct Reason {
+    std::string_view limiter; ///< "battery", "envelope", "absorption", "floor", "charge switch", ...
+    std::string input;        ///< "the battery asks for 57.6 V"
+
+    friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+template <class Q>
+struct Limit {
+    Q value{};
+    Reason reason;
+
+    friend bool operator==(const Limit&, const Limit&) = default;
+};
+
+/// What 0x351 may say: each limit the minimum of the limiters whose input is known.
+struct Limits {
+    Limit<Voltage> cvl; ///< whole tenths of a volt
+    Limit<Current> ccl;
+    Limit<Current> dcl;
+    Voltage discharge_voltage{}; ///< 0: not known
+    /// No limiter lacks its input. Limits that are not complete may lower what is in force, never permit.
+    bool complete{};
+
+    friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+/// The minimum of the named limiters for a plausible state (DESIGN, Policy).
+Limits limits(const BatteryState& state, const LimitPolicy& policy);
+
+/// `in_force`, each limit lowered to that of `latest` if that is lower: what holds until the next good round.
+Limits lowered(Limits in_force, const Limits& latest);
+
+/// The last look before the bus: true if every limit is inside the envelope and CVL is not 0. What is not
+/// must not be sent, whatever came before.
+bool within(const Limits& limits, const Envelope& envelope);
+
+} // namespace retrocan::policy

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/pack.h"
+
+#include "core/unit.h"
+
+#include <algorithm>
+
+namespace retrocan::policy {
+
+namespace {
+
+constexpr std::uint32_t rounds_to_run = 3;
+constexpr Duration stale_memory = std::chrono::minutes{10};
+constexpr std::size_t stales_to_distrust = 3;
+constexpr Duration distrust = std::chrono::seconds{30}; // of good rounds before running again
+
+/// Calls `visit(index, signal of a, same signal of b)` for every signal, alarms and warnings included.
+template <class Visit>
+void each_signal(BatteryState& a, const BatteryState& b, Visit visit) {
+    std::size_t index = 0;
+    for (const SignalInfo& info : signals())
+        std::visit([&](auto field) { visit(index++, a.*field, b.*field); }, info.field);
+    for (std::size_t i = 0; i < alarm_kinds; ++i)
+        visit(index++, a.alarms[i], b.alarms[i]);
+    for (std::size_t i = 0; i < alarm_kinds; ++i)
+        visit(index++, a.warnings[i], b.warnings[i]);
+}
+
+template <class Visit>
+void each_signal(const BatteryState& state, Visit visit) {
+    std::size_t index = 0;
+    for (const SignalInfo& info : signals())
+        std::visit([&](auto field) { visit(index++, state.*field); }, info.field);
+    for (const auto& alarm : state.alarms)
+        visit(index++, alarm);
+    for (const auto& warning : state.warnings)
+        visit(index++, warning);
+}
+
+template <class Q>
+void fill(Maybe<Q>& signal, const std::optional<Q>& value, TimePoint now) {
+    if (!signal && value)
+        signal = Aged<Q>{*value, now, TimePoint::max()};
+}
+
+} // namespace
+
+std::string_view to_text(PackState state) {
+    switch (state) {
+    case PackState::starting:
+        return "starting";
+    case PackState::running:
+        return "running";
+    case PackState::stale:
+        return "stale";
+    }
+    return "";
+}
+
+Pack::Pack(PackPolicy policy, TimePoint now)
+    : policy_{std::move(policy)}, plausible_{policy_.facts}, since_{now}, reason_{"no complete round yet"} {}
+
+bool Pack::may_send(TimePoint now) const {
+    return state_ == PackState::running && now + least_life <= alive_until_;
+}
+
+void Pack::tick(TimePoint now) {
+    if (state_ != PackState::running || now < alive_until_)
+        return;
+    const std::string why = last_fault_.empty() ? "no complete round" : last_fault_;
+    enter(PackState::stale, "no good round for " + retrocan::to_text(policy_.stale_after) + ": " + why, now);
+}
+
+void Pack::take(const Update& update, TimePoint now) {
+    tick(now);
+    objections_.clear();
+    each_signal(known_, update.state, [now](std::size_t, auto& known, const auto&) {
+        if (known && known->expires <= now)
+            known.reset();
+    });
+    BatteryState plausible = plausible_(update.state, known_, objections_);
+    fill(plausible.temperature, policy_.when_missing.temperature, now);
+    fill(plausible.cvl, policy_.when_missing.cvl, now);
+    fill(plausible.ccl, policy_.when_missing.ccl, now);
+
+    accept(plausible, now);
+    if (limits_)
+        limits_ = lowered(*std::move(limits_), policy::limits(plausible, policy_.limits));
+    if (update.round_complete)
+        judge_round(update, plausible, now);
+}
+
+/// A required value that is missing now keeps its last one until that expires: one bad poll must not stop
+/// the system. An optional one is absent at once.
+void Pack::accept(const BatteryState& plausible, TimePoint now) {
+    each_signal(known_, plausible, [&](std::size_t index, auto& known, const auto& latest) {
+        const bool fresh = latest && latest->expires > now;
+        if (fresh)
+            known = latest;
+        else if (!policy_.required.test(index))
+            known.reset();
+    });
+    alarms_.take(known_);
+}
+
+void Pack::judge_round(const Update& update, const BatteryState& plausible, TimePoint now) {
+    Limits latest = policy::limits(plausible, policy_.limits);
+    last_fault_ = missing(plausible, update.missed, now);
+    if (last_fault_.empty() && !latest.complete)
+        last_fault_ = "a limit of the battery has no valid value";
+    const FrozenWatch::Verdict verdict = frozen_.round(update, plausible, now);
+    if (verdict != FrozenWatch::Verdict::moving)
+        objections_.push_back("every measured value has stood still for a minute although a current flows");
+    if (last_fault_.empty() && verdict == FrozenWatch::Verdict::frozen)
+        last_fault_ = "the data is frozen";
+    if (!last_fault_.empty()) {
+        good_rounds_ = 0;
+        return;
+    }
+
+    const bool in_time = now < alive_until_;
+    good_rounds_ = in_time ? good_rounds_ + 1 : 1;
+    if (good_rounds_ == 1)
+        first_good_ = now;
+    alive_until_ = now + policy_.stale_after;
+    each_signal(plausible, [this](std::size_t index, const auto& signal) {
+        if (policy_.required.test(index))
+            alive_until_ = std::min(alive_until_, signal->expires);
+    });
+    limits_ = std::move(latest);
+
+    if (state_ == PackState::running || good_rounds_ < rounds_to_run)
+        return;
+    if (!update.slow_and_once_read) {
+        reason_ = "the settings of the battery have not all been read yet";
+        return;
+    }
+    std::erase_if(stales_, [now](TimePoint t) { return now - t > stale_memory; });
+    if (stales_.size() >= stales_to_distrust && now - first_good_ < distrust) {
+        reason_ = "stale " + std::to_string(stales_.size()) +
+                  " times in 10 minutes: waiting for 30 s of good rounds";
+        return;
+    }
+    enter(PackState::running, std::to_string(good_rounds_) + " good rounds", now);
+}
+
+/// Empty if the round is good, else what is missing: "soc, voltage: not answered".
+std::string Pack::missing(const BatteryState& plausible, const SignalSet& missed, TimePoint now) const {
+    std::string absent;
+    std::string unanswered;
+    each_signal(plausible, [&](std::size_t index, const auto& signal) {
+        if (!policy_.required.test(index))
+            return;
+        std::string* list = missed.test(index)                  ? &unanswered
+                            : !signal || signal->expires <= now ? &absent
+                                                                : nullptr;
+        if (list != nullptr)
+            *list += (list->empty() ? "" : ", ") + signal_name(index);
+    });
+    if (!unanswered.empty())
+        unanswered = "not answered: " + unanswered;
+    if (!absent.empty())
+        absent = "no valid value: " + absent;
+    return unanswered.empty() ? absent : absent.empty() ? unanswered : unanswered + "; " + absent;
+}
+
+void Pack::enter(PackState state, std::string reason, TimePoint now) {
+    state_ = state;
+    since_ = now;
+    reason_ = std::move(reason);
+    if (state == PackState::running) {
+        if (!ran_)
+            alarms_.settle(policy_.limits.provided);
+        ran_ = true;
+    }
+    if (state == PackState::stale) {
+        // What comes after a silence begins anew: nothing of the time before may be sent or steer.
+        stales_.push_back(now);
+        good_rounds_ = 0;
+        known_ = {};
+        limits_.reset();
+    }
+}
+
+} // namespace retrocan::policy

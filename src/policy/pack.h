@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/battery.h"
+#include "core/update.h"
+#include "policy/alarms.h"
+#include "policy/frozen.h"
+#include "policy/limits.h"
+#include "policy/plausible.h"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retrocan::policy {
+
+/// The one state of a battery. Only `running` permits a 0x351; the others are silence.
+enum class PackState : std::uint8_t {
+    starting, ///< not yet enough good rounds
+    running,
+    stale, ///< the last good round is older than allowed
+};
+
+std::string_view to_text(PackState state);
+
+/// Values that the owner wants to be used where the battery gives none. DCL has none: a made-up 0 A is a
+/// blackout, anything else a guess.
+struct WhenMissing {
+    std::optional<Temperature> temperature;
+    std::optional<Voltage> cvl;
+    std::optional<Current> ccl;
+};
+
+struct PackPolicy {
+    SignalSet required; ///< without a fresh and plausible value of each, a round is not good
+    Duration stale_after{std::chrono::seconds{5}};
+    PackFacts facts;
+    LimitPolicy limits;
+    WhenMissing when_missing;
+};
+
+/// No 0x351 goes out with less life left than this: the write has to happen before the data expires.
+inline constexpr Duration least_life = std::chrono::milliseconds{20};
+
+/// Judges what one battery tells: what is plausible, whether a round is good, and from that the state machine
+/// and the limits in force. Deterministic: time comes in as `now`, and nothing else is looked at.
+class Pack {
+public:
+    Pack(PackPolicy policy, TimePoint now);
+
+    /// Takes what the mapping made of an answer.
+    void take(const Update& update, TimePoint now);
+    /// Notices that time has passed: the state becomes `stale` at alive_until().
+    void tick(TimePoint now);
+
+    [[nodiscard]] PackState state() const { return state_; }
+    [[nodiscard]] TimePoint since() const { return since_; }
+    /// Why the state is what it is, in a sentence for people.
+    [[nodiscard]] const std::string& reason() const { return reason_; }
+
+    /// `running`, and at least `least_life` is left.
+    [[nodiscard]] bool may_send(TimePoint now) const;
+    /// When the first required value of the last good round expires. Meaningful while running.
+    [[nodiscard]] TimePoint alive_until() const { return alive_until_; }
+    /// It has been `running` before.
+    [[nodiscard]] bool ran() const { return ran_; }
+
+    /// Accepted values; what has expired at `now` has to be left out by the reader (Aged::expires).
+    [[nodiscard]] const BatteryState& values() const { return known_; }
+    /// The limits in force; there while running.
+    [[nodiscard]] const std::optional<Limits>& limits() const { return limits_; }
+    [[nodiscard]] AlarmPairs alarms(TimePoint now) const { return alarms_.pairs(known_, now); }
+    void alarms_sent() { alarms_.sent(); }
+
+    /// What the last update brought that could not be true, and data that stands still.
+    [[nodiscard]] const std::vector<std::string>& objections() const { return objections_; }
+    [[nodiscard]] std::uint32_t good_rounds() const { return good_rounds_; }
+
+private:
+    void accept(const BatteryState& plausible, TimePoint now);
+    void judge_round(const Update& update, const BatteryState& plausible, TimePoint now);
+    [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed,
+                                      TimePoint now) const;
+    void enter(PackState state, std::string reason, TimePoint now);
+
+    PackPolicy policy_;
+    PlausibilityCheck plausible_;
+    FrozenWatch frozen_;
+    AlarmKeeper alarms_;
+
+    PackState state_{PackState::starting};
+    TimePoint since_;
+    std::string reason_;
+    bool ran_{};
+
+    BatteryState known_;
+    std::optional<Limits> limits_;
+    std::vector<std::string> objections_;
+    std::string last_fault_; ///< why the last complete round was not good
+    std::uint32_t good_rounds_{};
+    TimePoint first_good_{};
+    TimePoint alive_until_{};
+    std::deque<TimePoint> stales_; ///< of the last ten minutes
+};
+
+} // namespace retrocan::policy

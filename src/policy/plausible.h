@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/battery.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retrocan::policy {
+
+/// What the owner knows about the pack, and its values are held against.
+struct PackFacts {
+    std::optional<std::int64_t> cells; ///< in series
+};
+
+/// Makes values that cannot be true absent, and says which and why. Never clips a value into range, except
+/// that an SOC of 100 to 105 % counts as 100 (some BMSes count on above full).
+///
+/// A value that jumps counts as absent until a second reading, taken later, confirms it.
+class PlausibilityCheck {
+public:
+    explicit PlausibilityCheck(PackFacts facts) : facts_{facts} {}
+
+    /// `known` is the last accepted state, with values past their life removed. Objections are sentences
+    /// for the log: "soc: 655 % is outside 0 % to 105 %".
+    BatteryState operator()(const BatteryState& latest, const BatteryState& known,
+                            std::vector<std::string>& objections);
+
+private:
+    PackFacts facts_;
+    BatteryState unconfirmed_; ///< jumped values that wait for a second reading
+};
+
+} // namespace retrocan::policy
