@@ -7,6 +7,7 @@
 #include "core/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -60,8 +61,9 @@ class Reader {
 public:
     virtual ~Reader() = default;
 
-    /// From now on read this battery as closely as its mapping allows (`hurry`), or at its poll period.
-    /// Changing to `hurry` also reads every slow and once point again. Returns at once; any thread.
+    /// From now on read this battery as closely as its mapping allows (`hurry`), or at its poll period. Every
+    /// battery begins in a hurry. Changing to `hurry` also reads every slow and once point again. Returns at
+    /// once; any thread.
     virtual void hurry(std::size_t battery, bool hurry) = 0;
 };
 

@@ -8,12 +8,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace retrocan::adapter {
 
 /// Finds adapters by name: "modbus" is `retrocan-modbus.so` in the first of the folders that has it.
-/// The loaded library stays as long as anything made by it (the pointer's deleter holds it).
+/// A loaded plugin stays loaded until the program ends, so that nothing made by it can outlive its code.
 class Loader {
 public:
     explicit Loader(std::vector<std::filesystem::path> folders) : folders_{std::move(folders)} {}

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,7 +23,10 @@ enum class Absence : std::uint8_t {
     not_a_value,   ///< the answer has no value of the point's type there (NaN, text that is no number)
 };
 
+/// The word for a reason, as captures have it: "not_connected".
 std::string_view to_text(Absence reason);
+/// The reverse; nothing if there is no such word.
+std::optional<Absence> absence(std::string_view word);
 
 /// A raw value: a whole number (all integer registers, coils as 0 and 1), a float, or text.
 using RawValue = std::variant<std::int64_t, double, std::string>;
