@@ -17,52 +17,52 @@ enum class Pair : std::uint8_t { unsupported = 0b00, active = 0b01, inactive = 0
 /// marked so on the bus; nothing is made up here.
 struct Values {
     // 0x351
-    std::optional<Voltage> cvl;
-    std::optional<Current> ccl;
-    std::optional<Current> dcl;
-    std::optional<Voltage> discharge_voltage; ///< absent: 0 ("not used")
+    std::optional<Voltage> cvl{};
+    std::optional<Current> ccl{};
+    std::optional<Current> dcl{};
+    std::optional<Voltage> discharge_voltage{}; ///< absent: 0 ("not used")
     // 0x355
-    std::optional<Percent> soc;
-    std::optional<Percent> soh;
+    std::optional<Percent> soc{};
+    std::optional<Percent> soh{};
     // 0x356
-    std::optional<Voltage> voltage;
-    std::optional<Current> current;
-    std::optional<Temperature> temperature;
+    std::optional<Voltage> voltage{};
+    std::optional<Current> current{};
+    std::optional<Temperature> temperature{};
     // 0x35A
     PerAlarm<Pair> alarms{};
     PerAlarm<Pair> warnings{};
     Pair system_status{Pair::unsupported}; ///< 10 (inactive) is online, 01 (active) is offline
     // 0x35E, 0x370, 0x371, 0x382
-    std::optional<std::string> manufacturer; ///< 0x35E, unless `name` has more than 8 characters
-    std::optional<std::string> name;         ///< 0x370 and 0x371, if longer than 8 characters
-    std::optional<std::string> family;       ///< 0x382
+    std::optional<std::string> manufacturer{}; ///< 0x35E, unless `name` has more than 8 characters
+    std::optional<std::string> name{};         ///< 0x370 and 0x371, if longer than 8 characters
+    std::optional<std::string> family{};       ///< 0x382
     // 0x35F
     std::uint16_t battery_type{};
-    std::optional<Firmware> firmware;
-    std::optional<Charge> capacity_online;
+    std::optional<Firmware> firmware{};
+    std::optional<Charge> capacity_online{};
     // 0x360
-    std::optional<bool> force_charge;
+    std::optional<bool> force_charge{};
     // 0x372
-    std::optional<Count> modules_online;
-    std::optional<Count> modules_blocking_charge;
-    std::optional<Count> modules_blocking_discharge;
-    std::optional<Count> modules_offline;
+    std::optional<Count> modules_online{};
+    std::optional<Count> modules_blocking_charge{};
+    std::optional<Count> modules_blocking_discharge{};
+    std::optional<Count> modules_offline{};
     // 0x373 to 0x377
-    std::optional<Voltage> cell_voltage_min;
-    std::optional<Voltage> cell_voltage_max;
-    std::optional<Temperature> cell_temperature_min;
-    std::optional<Temperature> cell_temperature_max;
-    std::optional<std::string> cell_voltage_min_id;
-    std::optional<std::string> cell_voltage_max_id;
-    std::optional<std::string> cell_temperature_min_id;
-    std::optional<std::string> cell_temperature_max_id;
+    std::optional<Voltage> cell_voltage_min{};
+    std::optional<Voltage> cell_voltage_max{};
+    std::optional<Temperature> cell_temperature_min{};
+    std::optional<Temperature> cell_temperature_max{};
+    std::optional<std::string> cell_voltage_min_id{};
+    std::optional<std::string> cell_voltage_max_id{};
+    std::optional<std::string> cell_temperature_min_id{};
+    std::optional<std::string> cell_temperature_max_id{};
     // 0x378
-    std::optional<Energy> energy_in;
-    std::optional<Energy> energy_out;
+    std::optional<Energy> energy_in{};
+    std::optional<Energy> energy_out{};
     // 0x379
-    std::optional<Charge> capacity;
+    std::optional<Charge> capacity{};
     // 0x380, 0x381
-    std::optional<std::string> serial;
+    std::optional<std::string> serial{};
 
     friend bool operator==(const Values&, const Values&) = default;
 };
