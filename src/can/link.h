@@ -25,9 +25,9 @@ struct Event {
     enum class Kind : std::uint8_t {
         frame,               ///< received from the bus (not an own one)
         confirmed,           ///< an own frame came back: the controller has sent it (`frame` is it)
-        up,                  ///< the link can be written to, now or again
-        down,                ///< it cannot; `text` says why ("can0: interface is down")
-        bus_off,             ///< the controller left the bus
+        up,                  ///< the link works, now or again
+        down,                ///< it does not; `text` says why ("can0: the interface is down")
+        bus_off,             ///< the controller left the bus: not_ready until `bus_back`
         bus_back,            ///< the controller works again
         nobody_acknowledges, ///< error frames say that no other node acknowledges
         error_frame,         ///< any other error frame of the kernel (`frame`)
@@ -47,6 +47,7 @@ struct Counters {
     std::uint64_t dropped_unconfirmed{};
     std::uint64_t dropped_queue_full{};
     std::uint64_t dropped_not_ready{};
+    std::uint64_t never_confirmed{}; ///< written, and dropped with the controller's memory before it was sent
     std::uint64_t received{};
     std::uint64_t error_frames{};
 };
@@ -59,10 +60,12 @@ class Link {
 public:
     virtual ~Link() = default;
 
-    /// Begins to listen and to report. A link that is not there yet, or goes away, is tried again by itself.
+    /// Begins to listen and to report, each change once. A link that is not there yet, or goes away, is tried
+    /// again by itself. No event is reported from within start() or write(); the listener may call write(),
+    /// and must not destroy the link.
     virtual void start(Listener listener) = 0;
 
-    /// Never blocks, never waits.
+    /// Never blocks, never waits. Before the first `up` it is `not_ready`.
     virtual WriteResult write(const CanFrame& frame) = 0;
 
     /// An earlier frame is still unconfirmed (and write() would refuse).

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "can/error_frame.h"
+
+#include <array>
+#include <string_view>
+
+#include <linux/can/error.h>
+
+namespace retrocan::can {
+
+namespace {
+
+struct Bit {
+    std::uint32_t mask;
+    std::string_view text;
+};
+
+constexpr std::array class_texts{
+    Bit{CAN_ERR_BUSOFF, "bus-off"},           Bit{CAN_ERR_RESTARTED, "controller restarted"},
+    Bit{CAN_ERR_ACK, "no acknowledgement"},   Bit{CAN_ERR_TX_TIMEOUT, "transmit timeout"},
+    Bit{CAN_ERR_LOSTARB, "lost arbitration"}, Bit{CAN_ERR_PROT, "protocol error"},
+    Bit{CAN_ERR_TRX, "transceiver error"},    Bit{CAN_ERR_BUSERROR, "bus error"},
+};
+
+// In byte 1, when the class is CAN_ERR_CRTL.
+constexpr std::array controller_texts{
+    Bit{CAN_ERR_CRTL_RX_OVERFLOW, "receive overrun"},
+    Bit{CAN_ERR_CRTL_TX_OVERFLOW, "transmit overrun"},
+    Bit{CAN_ERR_CRTL_RX_WARNING, "error-warning (receiving)"},
+    Bit{CAN_ERR_CRTL_TX_WARNING, "error-warning (sending)"},
+    Bit{CAN_ERR_CRTL_RX_PASSIVE, "error-passive (receiving)"},
+    Bit{CAN_ERR_CRTL_TX_PASSIVE, "error-passive (sending)"},
+    Bit{CAN_ERR_CRTL_ACTIVE, "error-active again"},
+};
+
+template <class Table>
+void append(std::string& text, const Table& table, std::uint32_t bits) {
+    for (const Bit& bit : table)
+        if ((bits & bit.mask) != 0)
+            text.append(text.empty() ? "" : ", ").append(bit.text);
+}
+
+} // namespace
+
+BusError bus_error(const CanFrame& frame) {
+    if ((frame.id & CAN_ERR_BUSOFF) != 0)
+        return BusError::bus_off;
+    if ((frame.id & CAN_ERR_RESTARTED) != 0)
+        return BusError::restarted;
+    const bool sends_in_vain =
+        (frame.id & CAN_ERR_CRTL) != 0 && (frame.data[1] & CAN_ERR_CRTL_TX_PASSIVE) != 0;
+    if ((frame.id & CAN_ERR_ACK) != 0 || sends_in_vain)
+        return BusError::no_acknowledge;
+    return BusError::other;
+}
+
+std::string describe_error(const CanFrame& frame) {
+    std::string text;
+    if ((frame.id & CAN_ERR_CRTL) != 0)
+        append(text, controller_texts, frame.data[1]);
+    append(text, class_texts, frame.id);
+    return text.empty() ? "unknown error" : text;
+}
+
+} // namespace retrocan::can
