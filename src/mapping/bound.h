@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/spec.h"
+#include "core/battery.h"
+#include "core/fault.h"
+#include "core/time.h"
+#include "mapping/mapping.h"
+#include "mapping/value.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retrocan::mapping {
+
+struct Signal;
+struct Point;
+
+/// What turns a mapping into one battery's mapping.
+struct Binding {
+    std::string battery;              ///< its name in the configuration
+    adapter::Settings owner_settings; ///< [battery.settings]
+    adapter::Settings connection;     ///< [battery.<adapter>]
+    Duration poll{};                  ///< period of the live points
+    Duration live_limit{};            ///< live points older than this count as absent
+};
+
+/// A mapping with one owner's settings: points numbered into slots. Immutable; may be used from any thread.
+class Bound {
+public:
+    /// By bind() only.
+    Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding);
+
+    [[nodiscard]] const Mapping& mapping() const { return *mapping_; }
+    /// What the adapter is to read.
+    [[nodiscard]] const adapter::SourceSpec& source() const { return source_; }
+    /// Signals that have a source, alarms and warnings among them.
+    [[nodiscard]] const SignalSet& provided() const { return provided_; }
+    /// Signals that are made of live points at least in part.
+    [[nodiscard]] const SignalSet& live() const { return live_; }
+    /// The longest period of a slow point; zero if there is none.
+    [[nodiscard]] Duration slowest_period() const;
+    /// A setting's value for people, "16" or "56.8 V"; nothing if it is not set.
+    [[nodiscard]] std::optional<std::string> setting(std::string_view name) const;
+
+    // For Decoder.
+    struct SlotPlan {
+        const Point* point;
+        Duration limit; ///< a value of this slot expires so long after its answer; Duration::max(): never
+    };
+    [[nodiscard]] const std::vector<SlotPlan>& slots() const { return slots_; }
+    [[nodiscard]] const std::vector<SlotRange>& points() const { return points_; }
+    [[nodiscard]] const SettingValues& settings() const { return settings_; }
+    /// The signals that have a source, and for each slot which of them need it (by their place in the list).
+    [[nodiscard]] const std::vector<const Signal*>& signals() const { return signals_; }
+    [[nodiscard]] const std::vector<SignalSet>& signals_of_slot() const { return signals_of_slot_; }
+    /// Signals that need no point at all.
+    [[nodiscard]] const SignalSet& constant() const { return constant_; }
+
+private:
+    void number_slots(const Binding& binding);
+    void select_signals();
+
+    std::shared_ptr<const Mapping> mapping_;
+    SettingValues settings_;
+    adapter::SourceSpec source_;
+    std::vector<SlotPlan> slots_;
+    std::vector<SlotRange> points_;
+    std::vector<const Signal*> signals_;
+    std::vector<SignalSet> signals_of_slot_;
+    SignalSet constant_;
+    SignalSet provided_;
+    SignalSet live_;
+};
+
+/// Null if there were faults (in the owner's settings).
+std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults);
+
+} // namespace retrocan::mapping

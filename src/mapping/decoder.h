@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/reading.h"
+#include "core/update.h"
+#include "mapping/bound.h"
+#include "mapping/formula.h"
+#include "mapping/value.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace retrocan::mapping {
+
+/// What one battery has told so far, and the signals that come of it. Pure: it has no clock, all time comes
+/// from the answers. One thread at a time.
+class Decoder {
+public:
+    /// `bound` outlives the decoder.
+    explicit Decoder(const Bound& bound);
+
+    /// The answer's readings come in the order in which they were read; a slot that does not exist is a
+    /// mistake of the adapter's, and ignored. The update is good until the next call.
+    const Update& take(const adapter::Answer& answer);
+
+    /// Slow and once points count as not read again; values and their ages stay.
+    void restart();
+
+    [[nodiscard]] const Update& update() const { return update_; }
+
+private:
+    /// What became of a live slot in this round, and of a slow or once slot since restart().
+    struct Progress {
+        bool answered{};
+        bool failed{}; ///< the last answer was no answer
+    };
+
+    void take(const adapter::Reading& reading, TimePoint at);
+    void store(std::size_t slot, const adapter::RawValue& raw, TimePoint at);
+    void evaluate(const Signal& signal, TimePoint at);
+    void end_round();
+
+    const Bound& bound_;
+    std::vector<Slot> slots_;
+    std::vector<Progress> progress_;
+    std::vector<std::uint64_t> hashes_; ///< of the raw values of live analogue slots
+    std::vector<Calculator> calculators_;
+    Readings readings_;
+    SignalSet touched_;       ///< by place in bound_.signals()
+    std::size_t open_live_{}; ///< live slots that this round waits for
+    std::size_t live_slots_{};
+    std::size_t unread_{}; ///< slow and once slots not read since restart()
+    std::size_t other_slots_{};
+    Update update_;
+};
+
+} // namespace retrocan::mapping

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/toml_document.h"
+
+#include <algorithm>
+
+#include <toml++/toml.h>
+
+namespace retrocan::toml_file {
+
+namespace {
+
+Place place_of(const toml::source_region& region, const std::string& file) {
+    return {file, region.begin.line, region.begin.column};
+}
+
+Node convert(const toml::node& from, const std::string& file) {
+    Node node{{}, place_of(from.source(), file)};
+    if (const auto* table = from.as_table()) {
+        Table entries;
+        for (const auto& [key, value] : *table)
+            entries.push_back({std::string{key.str()}, place_of(key.source(), file), convert(value, file)});
+        // toml++ sorts by key; people read, and are told faults, in the order of the file.
+        std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+            return std::pair{a.place.line, a.place.column} < std::pair{b.place.line, b.place.column};
+        });
+        node.value = std::move(entries);
+    } else if (const auto* array = from.as_array()) {
+        Array elements;
+        for (const toml::node& element : *array)
+            elements.push_back(convert(element, file));
+        node.value = std::move(elements);
+    } else if (const auto* text = from.as_string()) {
+        node.value = text->get();
+    } else if (const auto* integer = from.as_integer()) {
+        node.value = integer->get();
+    } else if (const auto* number = from.as_floating_point()) {
+        node.value = number->get();
+    } else if (const auto* boolean = from.as_boolean()) {
+        node.value = boolean->get();
+    }
+    return node;
+}
+
+} // namespace
+
+std::string describe(const Node& node) {
+    if (const auto* text = node.text())
+        return "the text \"" + *text + "\"";
+    if (const auto* integer = node.integer())
+        return "the number " + std::to_string(*integer);
+    if (const auto* boolean = std::get_if<bool>(&node.value))
+        return *boolean ? "true" : "false";
+    if (std::holds_alternative<double>(node.value))
+        return "a decimal number";
+    if (node.array() != nullptr)
+        return "a list";
+    if (node.table() != nullptr)
+        return "a table";
+    return "a date or time";
+}
+
+std::optional<Node> parse(std::string_view text, const std::string& file, Faults& faults) {
+    try {
+        const toml::table root = toml::parse(text);
+        Node node = convert(root, file);
+        node.place = {file, 0, 0};
+        return node;
+    } catch (const toml::parse_error& error) {
+        faults.push_back({place_of(error.source(), file), std::string{error.description()}});
+        return std::nullopt;
+    }
+}
+
+} // namespace retrocan::toml_file

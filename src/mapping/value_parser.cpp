@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/value_parser.h"
+
+#include <algorithm>
+#include <array>
+
+namespace retrocan::mapping {
+
+namespace {
+
+using toml_file::Need;
+using toml_file::Node;
+using toml_file::TableReader;
+
+struct ReductionKey {
+    std::string_view key;
+    Reduction::Kind kind;
+};
+constexpr std::array reductions{
+    ReductionKey{"max", Reduction::Kind::max},
+    ReductionKey{"min", Reduction::Kind::min},
+    ReductionKey{"mean", Reduction::Kind::mean},
+    ReductionKey{"sum", Reduction::Kind::sum},
+};
+
+constexpr std::string_view placeholder = "{n}";
+constexpr std::size_t longest_id = 8; // a text of 0x374 to 0x377
+
+bool has(const TableReader& read, std::string_view key) {
+    for (const toml_file::Entry& entry : read.entries())
+        if (entry.key == key)
+            return true;
+    return false;
+}
+
+/// `id` for the element with this index: "cell {n}" and 11 give "cell 12".
+std::string id_text(std::string_view id, std::size_t index) {
+    std::string text{id};
+    if (const std::size_t at = text.find(placeholder); at != std::string::npos)
+        text.replace(at, placeholder.size(), std::to_string(index + 1));
+    return text;
+}
+
+bool printable(std::string_view text) {
+    for (const char c : text)
+        if (c < ' ' || c > '~')
+            return false;
+    return true;
+}
+
+} // namespace
+
+void ValueParser::expected(const Node& node, const std::string& path, const std::string& what) {
+    faults_.push_back({node.place, path + ": expected " + what + "; found " + describe(node)});
+}
+
+ParsedAmount ValueParser::amount(const Node& node, const std::string& path, Dimension wanted, bool with_id) {
+    if (const std::string* text = node.text())
+        return {expressions_.amount({*text, node.place, path}, wanted), nullptr};
+    if (node.table() == nullptr) {
+        expected(node, path, "an expression in quotes, such as \"voltage\" or \"100 A\", or a table");
+        return {};
+    }
+    TableReader read{node, path, faults_};
+    for (const auto& [key, kind] : reductions)
+        if (has(read, key))
+            return reduction(read, kind, key, wanted, with_id);
+    return {choice(read, wanted), nullptr};
+}
+
+/// The runs that a reduction goes over; nothing after a fault.
+std::optional<std::vector<Run>> ValueParser::runs(TableReader& read, std::string_view key,
+                                                  std::optional<Dimension> wanted) {
+    const Node& node = *read.node(key);
+    const std::string path = read.path_of(key);
+    std::vector<Run> list;
+    bool sound = true;
+    const auto add = [&](const Node& name) {
+        if (name.text() == nullptr) {
+            expected(name, path, "the name of a run, or a list of them");
+            sound = false;
+            return;
+        }
+        const Source source{*name.text(), name.place, path};
+        const auto run = expressions_.run(source);
+        if (!run) {
+            sound = false;
+            return;
+        }
+        const Point& point = scope_.points[run->point];
+        const Dimension needed = wanted.value_or(
+            list.empty() ? point.unit.dimension : scope_.points[list.front().point].unit.dimension);
+        if (point.unit.dimension != needed) {
+            expressions_.fault(source, "expected " + std::string{to_text(needed)} + "; the point \"" +
+                                           point.name + "\" is " +
+                                           std::string{to_text(point.unit.dimension)});
+            sound = false;
+        }
+        list.push_back(*run);
+    };
+    if (const auto* array = node.array())
+        std::for_each(array->begin(), array->end(), add);
+    else
+        add(node);
+    if (sound && list.empty())
+        read.fault(key, "an empty list");
+    if (!sound || list.empty())
+        return std::nullopt;
+    return list;
+}
+
+/// The text of `id` for each element that can win; empty if there is no id, or after a fault.
+std::vector<std::string> ValueParser::id_texts(TableReader& read, const std::vector<Run>& runs) {
+    const auto id = read.text("id");
+    if (!id)
+        return {};
+    std::size_t elements = 0;
+    for (const Run& run : runs)
+        elements += static_cast<std::size_t>(scope_.points[run.point].count);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < elements; ++i)
+        texts.push_back(id_text(*id, i));
+    if (texts.back().size() > longest_id)
+        read.fault("id", "\"" + texts.back() + "\" has " + std::to_string(texts.back().size()) +
+                             " characters; the bus has room for " + std::to_string(longest_id));
+    else if (!printable(*id))
+        read.fault("id", "expected printable ASCII characters");
+    else if (elements > 1 && texts.front() == texts.back())
+        read.fault("id",
+                   "expected {n} in it, which stands for the number of the element, as in \"cell {n}\"; "
+                   "got \"" +
+                       *id + "\"");
+    else
+        return texts;
+    return {};
+}
+
+ParsedAmount ValueParser::reduction(TableReader& read, Reduction::Kind kind, std::string_view key,
+                                    std::optional<Dimension> wanted, bool with_id) {
+    ParsedAmount parsed;
+    auto list = runs(read, key, wanted);
+    const bool can_win = kind == Reduction::Kind::min || kind == Reduction::Kind::max;
+    if (list && with_id && can_win) {
+        auto texts = id_texts(read, *list);
+        if (!texts.empty())
+            parsed.id = std::make_unique<WinnerText>(Reduction{kind, *list}, std::move(texts));
+    }
+    if (with_id && can_win)
+        read.node("id");
+    read.finish();
+    if (list)
+        parsed.value = std::make_unique<Reduction>(kind, std::move(*list));
+    return parsed;
+}
+
+ValuePtr ValueParser::choice(TableReader& read, Dimension wanted) {
+    const Node* value = read.node("value", Need::required);
+    const Node* when = read.node("when", Need::required);
+    const Node* otherwise = read.node("otherwise", Need::required);
+    for (const auto& [key, kind] : reductions)
+        read.node(key); // so that a mistyped "mx" is told the right key
+    read.finish();
+    ValuePtr value_part = value == nullptr ? nullptr : amount(*value, read.path_of("value"), wanted).value;
+    ValuePtr when_part = when == nullptr ? nullptr : condition(*when, read.path_of("when"));
+    ValuePtr otherwise_part =
+        otherwise == nullptr ? nullptr : amount(*otherwise, read.path_of("otherwise"), wanted).value;
+    if (!value_part || !when_part || !otherwise_part)
+        return nullptr;
+    return std::make_unique<Choice>(std::move(when_part), std::move(value_part), std::move(otherwise_part));
+}
+
+ValuePtr ValueParser::condition(const Node& node, const std::string& path) {
+    if (const std::string* text = node.text())
+        return expressions_.condition({*text, node.place, path});
+    if (node.table() == nullptr) {
+        expected(node, path, "a condition, such as \"alarm.4\", \"soc < 5 %\" or { any = [..] }");
+        return nullptr;
+    }
+    TableReader read{node, path, faults_};
+    if (has(read, "any"))
+        return group(read, Group::Kind::any, "any");
+    if (has(read, "all"))
+        return group(read, Group::Kind::all, "all");
+    const Node* denied = read.node("not");
+    read.node("any");
+    read.node("all");
+    read.finish();
+    if (denied == nullptr) {
+        if (node.table()->empty())
+            expected(node, path, "{ any = [..] }, { all = [..] } or { not = .. }");
+        return nullptr;
+    }
+    ValuePtr value = condition(*denied, read.path_of("not"));
+    return value ? std::make_unique<Not>(std::move(value)) : nullptr;
+}
+
+ValuePtr ValueParser::group(TableReader& read, Group::Kind kind, std::string_view key) {
+    const Node& node = *read.node(key);
+    const std::string path = read.path_of(key);
+    read.finish();
+    if (node.array() == nullptr)
+        return member(node, path, kind);
+    std::vector<ValuePtr> members;
+    bool sound = true;
+    for (const Node& element : *node.array()) {
+        members.push_back(member(element, path, kind));
+        sound = sound && members.back() != nullptr;
+    }
+    if (members.empty())
+        read.fault(key, "an empty list");
+    if (!sound || members.empty())
+        return nullptr;
+    return std::make_unique<Group>(kind, std::move(members));
+}
+
+/// A condition, or a run, which stands for each of its elements.
+ValuePtr ValueParser::member(const Node& node, const std::string& path, Group::Kind kind) {
+    const auto index = node.text() == nullptr ? std::nullopt : scope_.point(*node.text());
+    if (!index || !scope_.points[*index].run)
+        return condition(node, path);
+    const Source source{*node.text(), node.place, path};
+    const auto run = expressions_.run(source);
+    if (scope_.points[*index].unit.dimension != Dimension::none) {
+        expressions_.fault(source, "\"" + *node.text() + "\" has a unit: compare it, as in \"max(" +
+                                       *node.text() + ") > ..\"");
+        return nullptr;
+    }
+    return std::make_unique<RunGroup>(kind, *run);
+}
+
+ValuePtr ValueParser::text(const Node& node, const std::string& path) {
+    if (node.table() != nullptr) {
+        TableReader read{node, path, faults_};
+        for (const auto& [key, kind] : reductions)
+            if (has(read, key) && (kind == Reduction::Kind::max || kind == Reduction::Kind::min)) {
+                if (!has(read, "id"))
+                    read.fault(
+                        "expected also `id`, which says how to write the number of the element that wins, "
+                        "as in { max = \"cell\", id = \"cell {n}\" }");
+                return reduction(read, kind, key, std::nullopt, true).id;
+            }
+    }
+    if (node.text() == nullptr) {
+        expected(node, path, "the name of a point");
+        return nullptr;
+    }
+    const auto point = expressions_.text_point({*node.text(), node.place, path});
+    return point ? std::make_unique<PointText>(*point) : nullptr;
+}
+
+ValuePtr ValueParser::firmware(const Node& node, const std::string& path) {
+    const auto from_text = [&](const Node& name, const std::string& at, FirmwareText::Form form) -> ValuePtr {
+        if (name.text() == nullptr) {
+            expected(name, at, "the name of a point");
+            return nullptr;
+        }
+        const auto point = expressions_.text_point({*name.text(), name.place, at});
+        return point ? std::make_unique<FirmwareText>(*point, form) : nullptr;
+    };
+    if (node.table() == nullptr)
+        return from_text(node, path, FirmwareText::Form::numbers);
+    TableReader read{node, path, faults_};
+    if (const Node* digits = read.node("digits")) {
+        read.finish();
+        return from_text(*digits, read.path_of("digits"), FirmwareText::Form::digits);
+    }
+    const Node* major_number = read.node("major", Need::required);
+    const Node* minor_number = read.node("minor", Need::required);
+    read.finish();
+    if (major_number == nullptr || minor_number == nullptr)
+        return nullptr;
+    ValuePtr major_part = amount(*major_number, read.path_of("major"), Dimension::none).value;
+    ValuePtr minor_part = amount(*minor_number, read.path_of("minor"), Dimension::none).value;
+    if (!major_part || !minor_part)
+        return nullptr;
+    return std::make_unique<FirmwareNumbers>(std::move(major_part), std::move(minor_part));
+}
+
+} // namespace retrocan::mapping
