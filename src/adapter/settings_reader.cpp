@@ -118,6 +118,10 @@ std::optional<Duration> SettingsReader::duration(std::string_view key, Duration 
     return Duration{amount->count};
 }
 
+bool SettingsReader::has(std::string_view key) {
+    return find(key) != nullptr;
+}
+
 void SettingsReader::fault(std::string_view key, const std::string& message) {
     const auto it = std::ranges::find(settings_.keys, key, &Setting::key);
     faults_.push_back({it == settings_.keys.end() ? settings_.place : it->place,

@@ -52,8 +52,10 @@ struct PointSpec {
 struct SourceSpec {
     std::string battery; ///< its name in the configuration
     Settings mapping;    ///< the mapping's table named after the adapter ([modbus]): unit, table, pauses
-    Settings connection; ///< the configuration's table of the same name: host, port, unit, timeout
-    Duration poll{};     ///< period of the live points
+    /// The configuration's table of the same name: host, port, unit, timeout. Without a path there is no
+    /// configuration (`mapping test`, `decode`): nothing in it is required then, and the source only decodes.
+    Settings connection;
+    Duration poll{}; ///< period of the live points
     std::vector<PointSpec> points;
 };
 
@@ -76,6 +78,9 @@ public:
     std::optional<std::size_t> one_of(std::string_view key, std::span<const std::string_view> words);
     /// An amount of time as a person writes it, "100 ms".
     std::optional<Duration> duration(std::string_view key, Duration low, Duration high);
+
+    /// The key is there, whatever its value.
+    bool has(std::string_view key);
 
     /// A fault at `key`, or at the table if it is left out: "<path>.<key>: <message>".
     void fault(std::string_view key, const std::string& message);

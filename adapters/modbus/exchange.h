@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/reading.h"
+#include "block.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace retrocan::modbus {
+
+/// The device (or a gateway before it) refused a read with a Modbus exception. The link is in order.
+struct Refusal {
+    std::uint8_t code{};
+
+    /// A gateway says that the device itself does not answer (codes 10 and 11).
+    [[nodiscard]] bool by_gateway() const { return code == 10 || code == 11; }
+};
+
+/// No answer that counts. Whatever may still arrive on this connection is worthless: it is closed.
+struct Broken {
+    adapter::Absence reason{adapter::Absence::timeout};
+    std::string text; ///< "no answer within 0.5 s"
+    bool closed{};    ///< the other side had closed the connection
+};
+
+/// What became of one request.
+using Exchange = std::variant<Block, Refusal, Broken>;
+
+} // namespace retrocan::modbus

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/adapter.h"
+#include "endpoint.h"
+#include "schedule.h"
+#include "source.h"
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace retrocan::modbus {
+
+/// The batteries at one endpoint: one connection and one thread, which alone touches it. Destroying it stops
+/// and joins the thread, within one timeout.
+class Link {
+public:
+    struct Member {
+        const ModbusSource* source{}; ///< outlives the link
+        std::size_t index{};          ///< of the battery in events
+    };
+
+    /// `members` is not empty. Events come from the link's thread.
+    Link(std::unique_ptr<Endpoint> endpoint, std::vector<Member> members, adapter::Sink sink);
+
+    /// `member` counts in the order of the constructor's. Any thread.
+    void hurry(std::size_t member, bool hurry);
+
+    /// Asks the thread to stop, and does not wait for it: so several links end at the same time.
+    void stop() { thread_.request_stop(); }
+
+private:
+    void run(const std::stop_token& stop);
+    void act(const std::stop_token& stop, const Schedule::Action& action);
+    void take_hurries();
+    void connect();
+    void read(Schedule::Read read);
+    void conclude(Schedule::Read read, Exchange& exchange, TimePoint at);
+    void wait(const std::stop_token& stop, TimePoint until);
+
+    void tell(std::size_t member, adapter::LinkNews::State state, const std::string& what);
+    void post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings);
+    [[nodiscard]] Duration longest_timeout() const;
+
+    const std::unique_ptr<Endpoint> endpoint_;
+    const std::vector<Member> members_;
+    const adapter::Sink sink_;
+
+    // Of the thread alone.
+    Schedule schedule_;
+    std::unique_ptr<Connection> connection_;
+    bool connection_answered_{};                                ///< this connection has given an answer
+    std::vector<std::optional<adapter::LinkNews::State>> told_; ///< the last news of each member
+
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::vector<std::pair<std::size_t, bool>> hurries_; ///< under mutex_
+
+    std::jthread thread_; ///< last: ends first
+};
+
+} // namespace retrocan::modbus

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modbus_adapter.h"
+
+#include "core/unit.h"
+#include "link.h"
+#include "tcp.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+namespace retrocan::modbus {
+
+namespace {
+
+using adapter::Pace;
+using adapter::Source;
+
+/// Every source that the adapter is handed was made by it.
+const ModbusSource& own(const Source* source) {
+    return static_cast<const ModbusSource&>(*source);
+}
+
+std::set<std::uint8_t> units(const ModbusSource& source) {
+    std::set<std::uint8_t> result{source.options().unit};
+    for (const Request& request : source.requests())
+        result.insert(request.unit);
+    return result;
+}
+
+/// Pauses alone must fit into the poll period, or no round can ever be on time.
+void check_pauses(const ModbusSource& source, const adapter::SourceSpec& spec, Faults& faults) {
+    const auto live = std::ranges::count(source.requests(), Pace::live, &Request::pace);
+    const Duration needed = source.options().pause * live;
+    if (needed > spec.poll)
+        faults.push_back({spec.connection.place,
+                          spec.connection.path + ": " + std::to_string(live) + " reads with a pause of " +
+                              retrocan::to_text(source.options().pause) + " each take " +
+                              retrocan::to_text(needed) + ", longer than the poll period of " +
+                              retrocan::to_text(spec.poll) + "; poll less often"});
+}
+
+class ModbusReader : public adapter::Reader {
+public:
+    ModbusReader(std::span<const Source* const> sources, const adapter::Sink& sink)
+        : places_(sources.size()) {
+        std::map<std::string, std::vector<Link::Member>> members;
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            const ModbusSource& source = own(sources[i]);
+            if (!source.options().host.empty())
+                members[source.link()].push_back({&source, i});
+        }
+        for (const auto& [name, batteries] : members) {
+            const Options& options = batteries.front().source->options();
+            for (std::size_t i = 0; i < batteries.size(); ++i)
+                places_[batteries[i].index] = {links_.size(), i};
+            links_.push_back(std::make_unique<Link>(
+                std::make_unique<TcpEndpoint>(name, options.host, options.port), batteries, sink));
+        }
+    }
+
+    ~ModbusReader() override {
+        for (const auto& link : links_)
+            link->stop();
+    }
+    ModbusReader(const ModbusReader&) = delete;
+    ModbusReader& operator=(const ModbusReader&) = delete;
+
+    void hurry(std::size_t battery, bool hurry) override {
+        if (const auto& place = places_.at(battery); place.link < links_.size())
+            links_[place.link]->hurry(place.member, hurry);
+    }
+
+private:
+    struct Where {
+        std::size_t link{static_cast<std::size_t>(-1)};
+        std::size_t member{};
+    };
+    std::vector<Where> places_; ///< of each battery
+    std::vector<std::unique_ptr<Link>> links_;
+};
+
+} // namespace
+
+std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, Faults& faults) const {
+    const std::size_t before = faults.size();
+    const Options options = read_options(spec, faults);
+    std::vector<Element> elements;
+    for (const adapter::PointSpec& point : spec.points) {
+        const std::vector<Element> more = read_point(point, options, faults);
+        elements.insert(elements.end(), more.begin(), more.end());
+    }
+    auto source = std::make_unique<ModbusSource>(spec, options, std::move(elements));
+    if (!options.host.empty())
+        check_pauses(*source, spec, faults);
+    if (faults.size() != before)
+        return nullptr;
+    return source;
+}
+
+void ModbusAdapter::check_together(std::span<const Source* const> sources, Faults& faults) const {
+    for (std::size_t b = 0; b < sources.size(); ++b) {
+        const ModbusSource& later = own(sources[b]);
+        if (later.options().host.empty())
+            continue;
+        for (std::size_t a = 0; a < b; ++a) {
+            const ModbusSource& earlier = own(sources[a]);
+            if (earlier.link() != later.link())
+                continue;
+            const std::set<std::uint8_t> taken = units(earlier);
+            for (const std::uint8_t unit : units(later))
+                if (taken.contains(unit))
+                    faults.push_back({later.place(), "batteries \"" + earlier.battery() + "\" and \"" +
+                                                         later.battery() + "\" both read unit " +
+                                                         std::to_string(unit) + " at " + later.link() +
+                                                         "; one of them needs another unit or host"});
+        }
+    }
+}
+
+std::unique_ptr<adapter::Reader> ModbusAdapter::start(std::span<const Source* const> sources,
+                                                      adapter::Sink sink) {
+    return std::make_unique<ModbusReader>(sources, sink);
+}
+
+} // namespace retrocan::modbus

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/adapter.h"
+
+namespace retrocan::modbus {
+
+/// Batteries at Modbus TCP addresses. Those at one host and port share a link.
+class ModbusAdapter : public adapter::Adapter {
+public:
+    std::unique_ptr<adapter::Source> source(const adapter::SourceSpec& spec, Faults& faults) const override;
+    void check_together(std::span<const adapter::Source* const> sources, Faults& faults) const override;
+    std::unique_ptr<adapter::Reader> start(std::span<const adapter::Source* const> sources,
+                                           adapter::Sink sink) override;
+};
+
+} // namespace retrocan::modbus

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/spec.h"
+#include "backoff.h"
+#include "core/time.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace retrocan::modbus {
+
+/// Decides what one link does next. It knows neither clock nor socket: the link asks next(), does it, and
+/// tells what came of it.
+///
+/// - The live requests of a battery make a round. Rounds begin on absolute deadlines, one poll period apart;
+///   in a hurry as soon as 200 ms after the last began. One that is late begins at once, and the deadlines
+///   move with it: nothing is made up for.
+/// - Slow requests have their period, once requests are due at the start and after each reconnect; in a hurry
+///   both go before the round.
+/// - What was due first goes first, so no battery is starved by another.
+/// - A battery that failed is left alone for a while (Backoff), then goes on where it stopped; so it costs
+/// the
+///   others one timeout in that while. A slow or once request that failed or was refused waits on its own,
+///   so that a block which is never answered does not take the turns of the round.
+/// - Before each request the link is silent for `pause`.
+class Schedule {
+public:
+    struct Task {
+        adapter::Pace pace{adapter::Pace::live};
+        Duration period{}; ///< of slow ones
+    };
+    struct Battery {
+        Duration poll{};
+        std::vector<Task> tasks;
+    };
+
+    /// Open the connection.
+    struct Connect {};
+    /// Make a request.
+    struct Read {
+        std::size_t battery{};
+        std::size_t task{};
+        friend bool operator==(const Read&, const Read&) = default;
+    };
+    /// Say that the live points of a battery cannot be asked for: there is no connection.
+    struct Miss {
+        std::size_t battery{};
+    };
+    /// Nothing to do until then (TimePoint::max(): ever), unless hurry() changes that.
+    struct Wait {
+        TimePoint until{};
+    };
+    using Action = std::variant<Connect, Read, Miss, Wait>;
+
+    static constexpr Duration hurried_round = std::chrono::milliseconds{200};
+
+    /// `seed` makes the jitter of the back-off. Poll periods are above zero.
+    Schedule(const std::vector<Battery>& batteries, Duration pause, TimePoint now, std::uint32_t seed);
+
+    [[nodiscard]] Action next(TimePoint now);
+
+    // What became of a Connect.
+    void connected(TimePoint now);
+    void unreachable(TimePoint now);
+
+    // What became of a Read.
+    void answered(Read read, TimePoint now);
+    void refused(Read read, TimePoint now);
+    /// No good answer; the connection is closed or not.
+    void failed(Read read, TimePoint now, bool connection_closed);
+    /// An idle connection turned out to be closed by the other side: reconnect at once, and repeat the read.
+    void closed(TimePoint now);
+
+    void hurry(std::size_t battery, bool hurry, TimePoint now);
+
+    /// The battery has answered nothing lately, though each of its live requests had its turn.
+    [[nodiscard]] bool silent(std::size_t battery) const;
+
+private:
+    struct TaskState {
+        Task task;
+        TimePoint due; ///< of slow and once requests; max(): done
+        Backoff backoff;
+    };
+    struct BatteryState {
+        Duration poll;
+        std::vector<TaskState> tasks;
+        std::vector<std::size_t> live; ///< tasks of a round
+        std::size_t position{};        ///< in `live`: the next of this round
+        TimePoint round_due;
+        TimePoint round_began;
+        TimePoint miss_due;
+        TimePoint retry_at;
+        Backoff backoff;
+        bool hurry{true};
+    };
+    struct Choice {
+        Read read;
+        TimePoint from; ///< when it may be made
+    };
+
+    [[nodiscard]] std::optional<Choice> first_due(TimePoint now) const;
+    [[nodiscard]] TimePoint earliest() const;
+    void done(Read read, TimePoint now);
+    void end_live(BatteryState& battery, TimePoint now);
+    static void begin_again(BatteryState& battery, TimePoint now);
+
+    std::vector<BatteryState> batteries_;
+    Duration pause_;
+    Backoff connect_backoff_;
+    bool connected_{};
+    bool unreachable_{}; ///< the last attempt to connect failed
+    TimePoint connect_at_;
+    TimePoint quiet_until_; ///< the pause after the last request
+};
+
+} // namespace retrocan::modbus

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/adapter.h"
+#include "plan.h"
+
+#include <string>
+#include <vector>
+
+namespace retrocan::modbus {
+
+/// The points of one battery, as registers and requests. Immutable.
+class ModbusSource : public adapter::Source {
+public:
+    ModbusSource(const adapter::SourceSpec& spec, const Options& options, std::vector<Element> elements);
+
+    [[nodiscard]] Result<adapter::Answer, std::string> decode(std::string_view capture_line) const override;
+    [[nodiscard]] std::string plan() const override;
+
+    /// The readings of every point that lies wholly in a block.
+    [[nodiscard]] std::vector<adapter::Reading> readings(const Block& block) const;
+    /// The readings of a request that failed.
+    [[nodiscard]] static std::vector<adapter::Reading> absent(const Request& request,
+                                                              adapter::Absence reason);
+    /// The readings of the live points while they cannot be asked for.
+    [[nodiscard]] std::vector<adapter::Reading> live_absent(adapter::Absence reason) const;
+
+    /// "192.168.1.50:502", which tells links apart; "[::1]:502" for an address of IPv6.
+    [[nodiscard]] std::string link() const;
+
+    [[nodiscard]] const std::string& battery() const { return battery_; }
+    [[nodiscard]] const Place& place() const { return place_; }
+    [[nodiscard]] const Options& options() const { return options_; }
+    [[nodiscard]] Duration poll() const { return poll_; }
+    [[nodiscard]] const std::vector<Request>& requests() const { return requests_; }
+
+private:
+    std::string battery_;
+    Place place_; ///< of its connection
+    Duration poll_;
+    Options options_;
+    std::vector<Element> elements_;
+    std::vector<Request> requests_;
+};
+
+} // namespace retrocan::modbus

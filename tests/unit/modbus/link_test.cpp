@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole adapter against a real server: what arrives in the sink under each fault, and after it.
+#include "modbus_adapter.h"
+#include "simulator/modbus_server.h"
+#include "specs.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace retrocan::modbus {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+using adapter::Absence;
+using adapter::Answer;
+using adapter::Event;
+using adapter::LinkNews;
+using adapter::RawValue;
+using simulator::ModbusFault;
+using simulator::ModbusServer;
+using simulator::ModbusTable;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Kind = ModbusFault::Kind;
+
+/// What has arrived; waits for conditions on it.
+class Collector {
+public:
+    void take(Event event) {
+        {
+            const std::lock_guard lock{mutex_};
+            if (auto* answer = std::get_if<Answer>(&event.content))
+                take(event.battery, *answer);
+            else
+                news_[event.battery].push_back(std::get<LinkNews>(event.content));
+        }
+        arrived_.notify_all();
+    }
+
+    /// False if it has not come true within 20 s.
+    bool wait_for(const std::function<bool(const Collector&)>& condition) {
+        std::unique_lock lock{mutex_};
+        return arrived_.wait_for(lock, 20s, [&] { return condition(*this); });
+    }
+    void forget() {
+        const std::lock_guard lock{mutex_};
+        values_.clear();
+        absences_.clear();
+    }
+
+    // Only within a condition, or after the reader has ended.
+    [[nodiscard]] std::size_t values(std::size_t battery, std::size_t slot) const {
+        const auto it = values_.find({battery, slot});
+        return it == values_.end() ? 0 : it->second.size();
+    }
+    [[nodiscard]] std::size_t absences(std::size_t battery, std::size_t slot, Absence reason) const {
+        const auto it = absences_.find({battery, slot});
+        return it == absences_.end() ? 0 : static_cast<std::size_t>(std::ranges::count(it->second, reason));
+    }
+    [[nodiscard]] std::vector<std::int64_t> all_values(std::size_t battery, std::size_t slot) const {
+        const auto it = values_.find({battery, slot});
+        return it == values_.end() ? std::vector<std::int64_t>{} : it->second;
+    }
+    [[nodiscard]] std::vector<LinkNews> news(std::size_t battery) const {
+        const auto it = news_.find(battery);
+        return it == news_.end() ? std::vector<LinkNews>{} : it->second;
+    }
+    [[nodiscard]] bool told(std::size_t battery, LinkNews::State state) const {
+        return std::ranges::any_of(news(battery), [&](const LinkNews& n) { return n.state == state; });
+    }
+    /// The times of all answers, in order of arrival.
+    [[nodiscard]] const std::vector<TimePoint>& times(std::size_t battery) { return times_[battery]; }
+
+private:
+    void take(std::size_t battery, const Answer& answer) {
+        times_[battery].push_back(answer.at);
+        for (const adapter::Reading& reading : answer.readings) {
+            const auto key = std::pair{battery, reading.slot};
+            if (const auto* reason = std::get_if<Absence>(&reading.content))
+                absences_[key].push_back(*reason);
+            else
+                values_[key].push_back(std::get<std::int64_t>(std::get<RawValue>(reading.content)));
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::map<std::pair<std::size_t, std::size_t>, std::vector<std::int64_t>> values_;
+    std::map<std::pair<std::size_t, std::size_t>, std::vector<Absence>> absences_;
+    std::map<std::size_t, std::vector<LinkNews>> news_;
+    std::map<std::size_t, std::vector<TimePoint>> times_;
+};
+
+/// Batteries on one server; unit u has 100 u + n at holding register n (n from 0 to 9) and at 20 + n.
+class LinkTest : public testing::Test {
+protected:
+    LinkTest() {
+        for (const std::uint8_t unit : {std::uint8_t{1}, std::uint8_t{2}}) {
+            std::vector<std::uint16_t> values;
+            for (int n = 0; n < 10; ++n)
+                values.push_back(static_cast<std::uint16_t>(100 * unit + n));
+            server.set(unit, ModbusTable::holding, 0, values);
+            server.set(unit, ModbusTable::holding, 20, values);
+        }
+    }
+    ~LinkTest() override { reader.reset(); }
+
+    /// Slot 0 is a register of the first read, slot 1 one of the second.
+    void add(std::int64_t unit, Duration poll = 100ms, const char* timeout = "100 ms") {
+        Faults faults;
+        auto s = spec({},
+                      {{"host", text("127.0.0.1")},
+                       {"port", number(server.port())},
+                       {"unit", number(unit)},
+                       {"timeout", text(timeout)}},
+                      {point("a", {{"at", number(3)}, {"type", text("u16")}}),
+                       point("b", {{"at", number(25)}, {"type", text("u16")}})});
+        s.poll = poll;
+        sources.push_back(adapter.source(s, faults));
+        ASSERT_THAT(texts(faults), testing::IsEmpty());
+    }
+    void start() {
+        std::vector<const adapter::Source*> all;
+        for (const auto& source : sources)
+            all.push_back(source.get());
+        reader = adapter.start(all, [this](Event event) { collector.take(std::move(event)); });
+    }
+    bool reads(std::size_t battery, std::size_t count = 3) {
+        return collector.wait_for([=](const Collector& c) {
+            return c.values(battery, 0) >= count && c.values(battery, 1) >= count;
+        });
+    }
+    void fault(Kind kind, std::optional<std::uint8_t> unit = {}) {
+        server.set_fault({.kind = kind, .delay = 250ms, .unit = unit, .table = {}});
+    }
+    void expect_only_true_values() {
+        for (std::size_t battery = 0; battery < sources.size(); ++battery) {
+            const auto base = static_cast<std::int64_t>(100 * (battery + 1));
+            EXPECT_THAT(collector.all_values(battery, 0), testing::Each(base + 3));
+            EXPECT_THAT(collector.all_values(battery, 1), testing::Each(base + 5));
+        }
+    }
+
+    ModbusServer server;
+    ModbusAdapter adapter;
+    Collector collector;
+    std::vector<std::unique_ptr<adapter::Source>> sources;
+    std::unique_ptr<adapter::Reader> reader;
+};
+
+TEST_F(LinkTest, ReadsABattery) {
+    add(1);
+    start();
+    EXPECT_TRUE(reads(0));
+    reader.reset();
+    expect_only_true_values();
+    const auto news = collector.news(0);
+    ASSERT_EQ(news.size(), 2u);
+    EXPECT_EQ(news[0].state, LinkNews::State::connected);
+    EXPECT_EQ(news[1].state, LinkNews::State::answering);
+    EXPECT_EQ(news[1].text, "127.0.0.1:" + std::to_string(server.port()) + " unit 1: answers");
+    EXPECT_TRUE(std::ranges::is_sorted(collector.times(0)));
+}
+
+TEST_F(LinkTest, TwoBatteriesShareOneConnection) {
+    add(1);
+    add(2);
+    start();
+    EXPECT_TRUE(reads(0));
+    EXPECT_TRUE(reads(1));
+    reader.reset();
+    expect_only_true_values();
+    EXPECT_EQ(server.counters().connections, 1u);
+}
+
+TEST_F(LinkTest, HurryIsTakenFromAnyThread) {
+    add(1, 10s);
+    start();
+    EXPECT_TRUE(reads(0, 2)); // begins in a hurry: within the 10 s of the poll period
+    reader->hurry(0, false);
+    reader->hurry(0, true);
+    collector.forget();
+    EXPECT_TRUE(reads(0, 3));
+}
+
+struct FaultCase {
+    const char* name;
+    Kind kind;
+    std::optional<Absence> absence; ///< that slot 0 has while the fault lasts; none: values come all the same
+};
+
+class EachFault : public LinkTest, public testing::WithParamInterface<FaultCase> {};
+
+TEST_P(EachFault, GivesNoWrongValueAndIsOverWhenItEnds) {
+    add(1);
+    start();
+    ASSERT_TRUE(reads(0));
+    fault(GetParam().kind);
+    collector.forget();
+    if (const auto reason = GetParam().absence) {
+        EXPECT_TRUE(collector.wait_for([&](const Collector& c) { return c.absences(0, 0, *reason) >= 1; }));
+        EXPECT_TRUE(collector.wait_for([&](const Collector& c) { return c.absences(0, 1, *reason) >= 1; }));
+    } else {
+        EXPECT_TRUE(reads(0));
+    }
+    fault(Kind::none);
+    collector.forget();
+    EXPECT_TRUE(reads(0));
+    reader.reset();
+    expect_only_true_values();
+}
+
+const FaultCase fault_cases[] = {
+    {"hang", Kind::hang, Absence::timeout},
+    {"late", Kind::late, Absence::timeout},
+    {"exception", Kind::exception, Absence::refused},
+    {"wrong_transaction", Kind::wrong_transaction, Absence::garbled},
+    {"wrong_unit", Kind::wrong_unit, Absence::garbled},
+    {"wrong_length", Kind::wrong_length, Absence::garbled},
+    {"short_answer", Kind::short_answer, Absence::garbled},
+    {"half_frame", Kind::half_frame, Absence::timeout},
+    {"close_half_way", Kind::close_half_way, Absence::not_connected},
+    {"close_after_answer", Kind::close_after_answer, std::nullopt},
+    {"refuse", Kind::refuse, Absence::not_connected},
+    {"previous_answer", Kind::previous_answer, Absence::garbled},
+    {"twice", Kind::twice, std::nullopt},
+};
+INSTANTIATE_TEST_SUITE_P(All, EachFault, testing::ValuesIn(fault_cases),
+                         [](const auto& i) { return std::string{i.param.name}; });
+
+TEST_F(LinkTest, GarbageGivesNoValue) {
+    add(1);
+    start();
+    ASSERT_TRUE(reads(0));
+    fault(Kind::garbage);
+    collector.forget();
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) {
+        return c.absences(0, 0, Absence::garbled) + c.absences(0, 0, Absence::timeout) >= 2;
+    }));
+    fault(Kind::none);
+    collector.forget();
+    EXPECT_TRUE(reads(0));
+    reader.reset();
+    expect_only_true_values();
+}
+
+TEST_F(LinkTest, ARefusedBlockLeavesTheOtherAlone) {
+    add(1);
+    server.set_fault({.kind = Kind::exception, .unit = {}, .table = {}, .first = 20, .last = 30});
+    start();
+    EXPECT_TRUE(collector.wait_for(
+        [](const Collector& c) { return c.values(0, 0) >= 3 && c.absences(0, 1, Absence::refused) >= 3; }));
+    reader.reset();
+    EXPECT_EQ(server.counters().connections, 1u);
+    EXPECT_FALSE(collector.told(0, LinkNews::State::silent));
+}
+
+TEST_F(LinkTest, ADeadBatteryLeavesTheOtherAlone) {
+    add(1);
+    add(2);
+    fault(Kind::hang, std::uint8_t{2});
+    start();
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) { return c.told(1, LinkNews::State::silent); }));
+    collector.forget();
+    EXPECT_TRUE(reads(0, 10));
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) { return c.values(1, 0) == 0; }));
+    fault(Kind::none);
+    EXPECT_TRUE(reads(1));
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) {
+        return !c.news(1).empty() && c.news(1).back().state == LinkNews::State::answering;
+    }));
+    reader.reset();
+    expect_only_true_values();
+}
+
+TEST_F(LinkTest, AUnitThatTheGatewayDoesNotReachIsSilent) {
+    add(3);
+    start();
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) {
+        return c.absences(0, 0, Absence::timeout) >= 1 && c.told(0, LinkNews::State::silent);
+    }));
+    reader.reset();
+    EXPECT_EQ(server.counters().connections, 1u);
+}
+
+TEST_F(LinkTest, NewsComeOncePerChange) {
+    add(1);
+    fault(Kind::refuse);
+    start();
+    EXPECT_TRUE(
+        collector.wait_for([](const Collector& c) { return c.absences(0, 0, Absence::not_connected) >= 5; }));
+    fault(Kind::none);
+    EXPECT_TRUE(reads(0));
+    reader.reset();
+    const auto news = collector.news(0);
+    ASSERT_EQ(news.size(), 3u);
+    EXPECT_EQ(news[0].state, LinkNews::State::lost);
+    EXPECT_THAT(news[0].text, HasSubstr(": Connection refused"));
+    EXPECT_EQ(news[1].state, LinkNews::State::connected);
+    EXPECT_EQ(news[2].state, LinkNews::State::answering);
+}
+
+TEST_F(LinkTest, EndsWithinATimeoutWhateverTheServerDoes) {
+    for (const Kind kind : {Kind::none, Kind::hang, Kind::refuse}) {
+        sources.clear();
+        fault(kind);
+        add(1, 100ms, "1 s");
+        start();
+        const auto is_there = [kind](const Collector& c) {
+            switch (kind) {
+            case Kind::hang:
+                return c.absences(0, 0, Absence::timeout) >= 1;
+            case Kind::refuse:
+                return c.absences(0, 0, Absence::not_connected) >= 1;
+            default:
+                return c.values(0, 0) >= 1;
+            }
+        };
+        EXPECT_TRUE(collector.wait_for(is_there));
+        const auto began = std::chrono::steady_clock::now();
+        reader.reset();
+        EXPECT_LT(std::chrono::steady_clock::now() - began, 1500ms);
+        fault(Kind::none);
+    }
+}
+
+TEST_F(LinkTest, WithoutAHostNothingIsRead) {
+    Faults faults;
+    auto s = spec({}, {}, {point("a", {{"at", number(3)}, {"type", text("u16")}})});
+    s.connection = {};
+    sources.push_back(adapter.source(s, faults));
+    start();
+    reader->hurry(0, false);
+    reader.reset();
+    EXPECT_TRUE(collector.times(0).empty());
+}
+
+} // namespace
+} // namespace retrocan::modbus

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/adapter.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// Short ways to write what a mapping and a configuration hand to the adapter.
+namespace retrocan::modbus::test {
+
+using Value = decltype(adapter::Setting::value);
+using Keys = std::vector<std::pair<std::string, Value>>;
+
+inline adapter::Settings settings(std::string path, const Keys& keys, std::uint32_t line) {
+    adapter::Settings result{std::move(path), {"a.toml", line, 1}, {}};
+    for (const auto& [key, value] : keys)
+        result.keys.push_back({key, value, {"a.toml", line, 9}});
+    return result;
+}
+
+inline Value text(const char* value) {
+    return std::string{value};
+}
+inline Value number(std::int64_t value) {
+    return value;
+}
+
+/// A point of one or more values; slots are given out by spec().
+inline adapter::PointSpec point(const std::string& name, const Keys& keys, std::size_t count = 1,
+                                adapter::Pace pace = adapter::Pace::live, Duration period = {}) {
+    return {name, settings("points." + name, keys, 20), 0, count, pace, period};
+}
+
+inline adapter::SourceSpec spec(const Keys& mapping, const Keys& connection,
+                                std::vector<adapter::PointSpec> points) {
+    adapter::SourceSpec result{.battery = "shed",
+                               .mapping = settings("modbus", mapping, 10),
+                               .connection = settings("battery.modbus", connection, 5),
+                               .poll = std::chrono::seconds{1},
+                               .points = std::move(points)};
+    std::size_t slot = 0;
+    for (adapter::PointSpec& p : result.points) {
+        p.first_slot = slot;
+        slot += p.count;
+    }
+    return result;
+}
+
+inline std::vector<std::string> texts(const Faults& faults) {
+    std::vector<std::string> result;
+    for (const Fault& fault : faults)
+        result.push_back(retrocan::to_text(fault));
+    return result;
+}
+
+} // namespace retrocan::modbus::test
