@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/assembly.h"
+
+#include "adapter/loader.h"
+#include "core/unit.h"
+#include "victron/names.h"
+
+#include <algorithm>
+
+namespace retrocan::daemon {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Signals that a limiter of this version reads; each that the battery gives is required.
+constexpr std::string_view limit_inputs[] = {"cvl", "ccl", "dcl", "charge_allowed", "discharge_allowed"};
+constexpr std::string_view always_required[] = {"voltage", "current", "soc", "temperature"};
+
+std::string folder_list(const std::vector<fs::path>& folders) {
+    std::string text;
+    for (const fs::path& folder : folders)
+        text += (text.empty() ? "" : ", ") + folder.string();
+    return text;
+}
+
+/// Names of the mappings that a folder has, as a configuration writes them: "jk/pb".
+std::vector<std::string> mappings_in(const std::vector<fs::path>& folders) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const fs::path& folder : folders)
+        for (auto file = fs::recursive_directory_iterator{folder, error};
+             !error && file != fs::recursive_directory_iterator{}; file.increment(error))
+            if (file->path().extension() == ".toml")
+                names.push_back(fs::relative(file->path(), folder).replace_extension().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::optional<fs::path> find_mapping(const BatteryConfiguration& battery, const fs::path& beside,
+                                     const Folders& folders, Faults& faults) {
+    std::error_code error;
+    if (battery.mapping.ends_with(".toml")) {
+        fs::path file = beside / battery.mapping; // an absolute path stays as it is
+        if (fs::is_regular_file(file, error))
+            return file;
+        faults.push_back({battery.mapping_place, "battery.mapping: there is no file " + file.string()});
+        return std::nullopt;
+    }
+    for (const fs::path& folder : folders.mappings) {
+        fs::path file = folder / (battery.mapping + ".toml");
+        if (fs::is_regular_file(file, error))
+            return file;
+    }
+    const std::vector<std::string> names = mappings_in(folders.mappings);
+    const std::vector<std::string_view> known{names.begin(), names.end()};
+    faults.push_back({battery.mapping_place,
+                      "battery.mapping: there is no mapping \"" + battery.mapping + "\"" +
+                          did_you_mean(battery.mapping, known) + " in " + folder_list(folders.mappings) +
+                          "; a file of your own is given by its path, ending in .toml"});
+    return std::nullopt;
+}
+
+const adapter::Settings* connection_of(const BatteryConfiguration& battery, std::string_view adapter) {
+    for (const adapter::Settings& settings : battery.connections)
+        if (settings.path.ends_with("." + std::string{adapter}))
+            return &settings;
+    return nullptr;
+}
+
+SignalSet required_signals(const BatteryConfiguration& battery, const SignalSet& provided, Faults& faults) {
+    SignalSet required;
+    const policy::WhenMissing& stand_in = battery.when_missing;
+    for (const std::string_view name : always_required)
+        required.set(*signal_index(name));
+    for (const std::string_view name : limit_inputs)
+        if (provided.test(*signal_index(name)))
+            required.set(*signal_index(name));
+    const std::pair<std::string_view, bool> stand_ins[] = {{"temperature", stand_in.temperature.has_value()},
+                                                           {"cvl", stand_in.cvl.has_value()},
+                                                           {"ccl", stand_in.ccl.has_value()}};
+    for (const auto& [name, given] : stand_ins)
+        if (given)
+            required.reset(*signal_index(name));
+    for (const std::string_view name : always_required)
+        if (const std::size_t index = *signal_index(name); required.test(index) && !provided.test(index))
+            faults.push_back(
+                {battery.mapping_place,
+                 "battery.mapping: \"" + battery.mapping + "\" gives no " + std::string{name} +
+                     (name == "temperature" ? ": write [battery.when_missing] temperature = \"20 degC\""
+                                            : ", which is needed")});
+    return required;
+}
+
+/// An owner's name that the GX would take for another maker's is replaced on the bus; the owner should know.
+void check_names(const BatteryConfiguration& battery, const Configuration& configuration, Faults& warnings) {
+    const std::pair<std::uint32_t, const std::optional<std::string>&> names[] = {
+        {0x35E, battery.names.manufacturer}, {0x370, battery.names.name}, {0x382, battery.names.family}};
+    for (const auto& [id, name] : names) {
+        const auto* known = name ? victron::recognised(id, *name) : nullptr;
+        if (known != nullptr)
+            warnings.push_back(
+                {battery.place,
+                 "battery.names: the GX takes \"" + *name + "\" for " + std::string{known->maker} + " (" +
+                     std::string{known->effect} + "); " +
+                     (configuration.insist_on_name ? "sent as it is, because can.insist_on_name is set"
+                                                   : "a neutral name is sent instead")});
+    }
+}
+
+std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& battery,
+                                                Configuration& configuration, const fs::path& beside,
+                                                const Folders& folders, const adapter::Loader& loader,
+                                                Faults& faults) {
+    const auto file = find_mapping(battery, beside, folders, faults);
+    if (!file)
+        return std::nullopt;
+    const auto mapping = mapping::load(*file, faults);
+    if (!mapping)
+        return std::nullopt;
+    const adapter::Settings* connection = connection_of(battery, mapping->adapter());
+    if (connection == nullptr) {
+        faults.push_back({battery.mapping_place, "battery.mapping: this version has no adapter \"" +
+                                                     std::string{mapping->adapter()} + "\""});
+        return std::nullopt;
+    }
+    BatteryAssembly assembly;
+    assembly.name = battery.name;
+    assembly.bound = mapping::bind(mapping,
+                                   {.battery = battery.name,
+                                    .owner_settings = battery.settings,
+                                    .connection = *connection,
+                                    .poll = battery.poll,
+                                    .live_limit = battery.stale_after},
+                                   faults);
+    auto adapter = loader.load(mapping->adapter());
+    if (!adapter)
+        faults.push_back({battery.mapping_place, adapter.error()});
+    if (!assembly.bound || !adapter)
+        return std::nullopt;
+    assembly.adapter = *adapter;
+    assembly.source = assembly.adapter->source(assembly.bound->source(), faults);
+
+    policy::PackPolicy& pack = assembly.bridge.pack;
+    pack.limits.provided = assembly.bound->provided();
+    pack.limits.envelope = battery.envelope;
+    pack.limits.absorption = battery.charge.absorption;
+    pack.limits.discharge_voltage = battery.discharge_voltage;
+    pack.required = required_signals(battery, pack.limits.provided, faults);
+    pack.stale_after = battery.stale_after;
+    pack.facts.cells = battery.cells;
+    pack.when_missing = battery.when_missing;
+    assembly.bridge.report = {battery.names, battery.battery_type, battery.soh};
+    assembly.bridge.on_stale = battery.on_stale;
+    assembly.bridge.name_rule =
+        configuration.insist_on_name ? victron::NameRule::as_given : victron::NameRule::guarded;
+    check_names(battery, configuration, configuration.warnings);
+    return assembly;
+}
+
+/// What only shows with all batteries of one adapter side by side.
+void check_together(const std::vector<BatteryAssembly>& batteries, Faults& faults) {
+    std::vector<const adapter::Source*> sources;
+    for (const BatteryAssembly& battery : batteries)
+        if (battery.source)
+            sources.push_back(battery.source.get());
+    if (!sources.empty()) // there is one kind of adapter so far
+        batteries.front().adapter->check_together(sources, faults);
+}
+
+std::optional<Assembly> assemble(Configuration configuration, const fs::path& beside, const Folders& folders,
+                                 Faults& faults) {
+    Assembly assembly;
+    assembly.configuration = std::move(configuration);
+    const adapter::Loader loader{folders.adapters};
+    for (const BatteryConfiguration& battery : assembly.configuration.batteries)
+        if (auto one = assemble_battery(battery, assembly.configuration, beside, folders, loader, faults))
+            assembly.batteries.push_back(std::move(*one));
+    check_together(assembly.batteries, faults);
+    if (assembly.configuration.batteries.size() > 1)
+        faults.push_back({assembly.configuration.batteries[1].place,
+                          "battery: this version manages one battery; " +
+                              std::to_string(assembly.configuration.batteries.size()) + " are configured"});
+    return faults.empty() ? std::optional{std::move(assembly)} : std::nullopt;
+}
+
+} // namespace
+
+std::optional<Assembly> assemble(const fs::path& configuration, const Folders& folders, Faults& faults) {
+    return assemble(load_configuration(configuration, faults), configuration.parent_path(), folders, faults);
+}
+
+std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,
+                                      const Folders& folders, Faults& faults) {
+    return assemble(parse_configuration(configuration, file, faults), fs::current_path(), folders, faults);
+}
+
+} // namespace retrocan::daemon

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/adapter.h"
+#include "daemon/bridge.h"
+#include "daemon/configuration.h"
+#include "mapping/bound.h"
+#include "mapping/mapping.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retrocan::daemon {
+
+/// Where plugins and mappings are looked for, in this order.
+struct Folders {
+    std::vector<std::filesystem::path> adapters;
+    std::vector<std::filesystem::path> mappings;
+};
+
+/// One battery, checked and put together, but not connected.
+struct BatteryAssembly {
+    std::string name;
+    std::unique_ptr<mapping::Bound> bound;
+    std::shared_ptr<adapter::Adapter> adapter;
+    std::unique_ptr<adapter::Source> source; ///< made by the adapter: ends before it
+    BridgeSettings bridge;
+};
+
+struct Assembly {
+    Configuration configuration;
+    std::vector<BatteryAssembly> batteries; ///< exactly one, in this version
+};
+
+/// Loads a configuration, its mappings and its adapters, and checks all of it together (DESIGN, invariant 4).
+/// Every fault is added to `faults`; the result is there if there are none. Connects to nothing.
+std::optional<Assembly> assemble(const std::filesystem::path& configuration, const Folders& folders,
+                                 Faults& faults);
+
+/// The same for a configuration that is not a file. `file` is how messages name it.
+std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,
+                                      const Folders& folders, Faults& faults);
+
+} // namespace retrocan::daemon

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/reading.h"
+#include "core/can_frame.h"
+#include "daemon/configuration.h"
+#include "daemon/report.h"
+#include "mapping/decoder.h"
+#include "policy/pack.h"
+#include "victron/names.h"
+#include "victron/schedule.h"
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace retrocan::daemon {
+
+struct BridgeSettings {
+    policy::PackPolicy pack;
+    ReportSettings report;
+    OnStale on_stale{OnStale::silent};
+    victron::NameRule name_rule{victron::NameRule::guarded};
+};
+
+/// Whether the bus lets us begin. Two batteries on one bus would each set limits for the other.
+enum class Hearing : std::uint8_t {
+    not_yet,   ///< the bus is not up
+    listening, ///< up, for less than two seconds
+    clear,
+    foreign, ///< another sender of 0x351 was heard before our first frame
+};
+
+/// The way of one battery from answers to frames, without clock, threads or sockets: what the daemon runs and
+/// what a replay repeats bit by bit. Times passed in never go back.
+class Bridge {
+public:
+    /// `bound` outlives the bridge.
+    Bridge(BridgeSettings settings, const mapping::Bound& bound, TimePoint now);
+
+    /// An answer (or failure) of the battery.
+    void take(const adapter::Answer& answer, TimePoint now);
+    /// A frame that somebody else sent.
+    void heard(const CanFrame& frame, TimePoint now);
+    /// The bus can be written to: the two seconds of listening begin, once.
+    void bus_up(TimePoint now);
+    /// Notices that time has passed.
+    void tick(TimePoint now);
+
+    /// The frame to write now, if one is due; ask again until there is none. What is returned counts as sent.
+    std::optional<CanFrame> due(TimePoint now);
+    /// The bus did not take a frame that due() gave. A 0x351 is offered again soon.
+    void not_written(const CanFrame& frame, TimePoint now);
+    /// When to call tick() and due() next, if nothing happens before.
+    [[nodiscard]] std::optional<TimePoint> next() const;
+
+    [[nodiscard]] const policy::Pack& pack() const { return pack_; }
+    [[nodiscard]] Hearing hearing() const { return hearing_; }
+    /// What goes on the bus now: nothing while silent.
+    [[nodiscard]] std::optional<victron::Values> values(TimePoint now) const;
+    /// When a 0x305 was last heard: the GX is there. Never a condition for sending.
+    [[nodiscard]] std::optional<TimePoint> gx_heard() const { return gx_heard_; }
+    /// 0x351 that were not sent because a limit was outside the envelope: mistakes of our own.
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+    [[nodiscard]] std::uint64_t skipped() const { return schedule_.skipped(); }
+
+private:
+    void follow_state(TimePoint now);
+    void want_lower_limits(TimePoint now);
+    void settle_messages(TimePoint now);
+    std::optional<CanFrame> frame(const victron::Message& message, TimePoint now);
+
+    BridgeSettings settings_;
+    mapping::Decoder decoder_;
+    policy::Pack pack_;
+    policy::PackState state_seen_{policy::PackState::starting};
+    victron::Schedule schedule_;
+
+    Hearing hearing_{Hearing::not_yet};
+    TimePoint listening_since_{};
+    TimePoint foreign_heard_{};
+    bool sent_before_{};
+    std::optional<TimePoint> gx_heard_;
+
+    std::optional<std::bitset<32>> settled_; ///< messages that had a source at the first `running`, by slot
+    std::optional<policy::Limits> sent_limits_; ///< of the last 0x351
+    victron::Values last_values_;               ///< of the last full report, for the names of the alarm mode
+    std::uint64_t refused_{};
+    std::uint64_t skipped_seen_{};
+};
+
+/// 0x351 of others were heard: silent until none came for this long.
+inline constexpr Duration foreign_memory = std::chrono::seconds{30};
+inline constexpr Duration listening_time = std::chrono::seconds{2};
+
+} // namespace retrocan::daemon

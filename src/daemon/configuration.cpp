@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/configuration.h"
+
+#include "core/unit.h"
+#include "mapping/toml_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace retrocan::daemon {
+
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using toml_file::Need;
+using toml_file::TableReader;
+
+constexpr Duration default_poll = 1s;
+constexpr Duration default_stale_after = 5s;
+constexpr Duration long_stale_after = 10s;
+constexpr Duration slowest_poll = 24s;
+constexpr Voltage highest_ceiling = 70_V; // above it the GX's high-voltage profile begins: another protocol
+constexpr std::array<std::string_view, 2> on_stale_words{"silent", "alarm"};
+constexpr std::array<std::string_view, 1> adapter_names{"modbus"};
+
+/// Solar chargers go this much above CVL, by the nominal voltage of the system (protocol, chapter 1.5.3).
+Voltage solar_offset(Voltage ceiling) {
+    return ceiling > 40_V ? 400_mV : ceiling > 20_V ? 200_mV : 100_mV;
+}
+
+std::string duration_text(Duration d) {
+    return to_text(d);
+}
+
+void read_times(TableReader& read, BatteryConfiguration& battery, Configuration& configuration) {
+    battery.poll = read.duration("poll", 100ms, 1h).value_or(default_poll);
+    const Duration natural = std::max(default_stale_after, battery.poll * 5 / 2);
+    battery.stale_after = read.duration("stale_after", 1s, 1h).value_or(natural);
+    if (battery.stale_after < battery.poll * 2)
+        read.fault("stale_after", "must be at least twice the poll period of " + duration_text(battery.poll) +
+                                      ", or one lost poll stops the system; got " +
+                                      duration_text(battery.stale_after));
+    if (battery.stale_after > long_stale_after)
+        configuration.warnings.push_back(
+            {read.place_of("stale_after"), read.path_of("stale_after") + ": " +
+                                               duration_text(battery.stale_after) +
+                                               " of old data are accepted before the battery falls silent"});
+    if (battery.poll > slowest_poll)
+        configuration.shadow_only.push_back(
+            {read.place_of("poll"), read.path_of("poll") + ": " + duration_text(battery.poll) +
+                                        " is too slow to steer by: at most 24 s"});
+    battery.on_stale = static_cast<OnStale>(read.one_of("on_stale", on_stale_words).value_or(0));
+}
+
+void whole_tenths(TableReader& read, std::string_view key, std::optional<Voltage> v) {
+    if (v && v->count % 100 != 0)
+        read.fault(key,
+                   "must be a whole number of tenths of a volt, as the bus carries it; got " + to_text(*v));
+}
+
+template <class Q>
+void not_below(TableReader& read, std::string_view key, std::optional<Q> value, Q least) {
+    if (value && *value < least)
+        read.fault(key, "must be at least " + to_text(least) + "; got " + to_text(*value));
+}
+
+/// The owner's envelope: without it nothing is ever sent.
+void read_limits(TableReader& read, BatteryConfiguration& battery) {
+    auto limits = read.table("limits");
+    if (!limits) {
+        read.fault("limits",
+                   "missing: the owner's envelope. Write [battery.limits] with cvl_floor, cvl_ceiling, "
+                   "ccl_ceiling and dcl_ceiling, from the datasheet of the battery");
+        return;
+    }
+    const auto floor = limits->quantity<Voltage>("cvl_floor", Need::required);
+    const auto ceiling = limits->quantity<Voltage>("cvl_ceiling", Need::required);
+    const auto ccl = limits->quantity<Current>("ccl_ceiling", Need::required);
+    const auto dcl = limits->quantity<Current>("dcl_ceiling", Need::required);
+    battery.discharge_voltage = limits->quantity<Voltage>("discharge_voltage");
+    whole_tenths(*limits, "cvl_floor", floor);
+    whole_tenths(*limits, "cvl_ceiling", ceiling);
+    not_below(*limits, "cvl_floor", floor, 8_V);
+    not_below(*limits, "ccl_ceiling", ccl, 0_A);
+    not_below(*limits, "dcl_ceiling", dcl, 0_A);
+    not_below(*limits, "discharge_voltage", battery.discharge_voltage, 0_V);
+    if (ceiling && *ceiling > highest_ceiling)
+        limits->fault("cvl_ceiling",
+                      "above 70 V the GX speaks another protocol (its high-voltage profile): such a "
+                      "battery can be monitored, not managed; got " +
+                          to_text(*ceiling));
+    limits->finish();
+    battery.envelope = {floor.value_or(0_V), ceiling.value_or(0_V), ccl.value_or(0_A), dcl.value_or(0_A)};
+}
+
+void read_charge(TableReader& read, BatteryConfiguration& battery) {
+    auto charge = read.table("charge");
+    if (!charge)
+        return;
+    battery.charge.hold = charge->quantity<Voltage>("hold");
+    battery.charge.floating = charge->quantity<Voltage>("float");
+    battery.charge.absorption = charge->quantity<Voltage>("absorption");
+    whole_tenths(*charge, "hold", battery.charge.hold);
+    whole_tenths(*charge, "float", battery.charge.floating);
+    whole_tenths(*charge, "absorption", battery.charge.absorption);
+    charge->finish();
+}
+
+/// floor < hold <= float <= absorption <= ceiling, as far as they are given.
+void check_order(TableReader& read, const BatteryConfiguration& battery) {
+    struct Step {
+        std::string_view name;
+        std::optional<Voltage> voltage;
+    };
+    const std::array<Step, 5> steps{
+        Step{"limits.cvl_floor", battery.envelope.cvl_floor}, Step{"charge.hold", battery.charge.hold},
+        Step{"charge.float", battery.charge.floating}, Step{"charge.absorption", battery.charge.absorption},
+        Step{"limits.cvl_ceiling", battery.envelope.cvl_ceiling}};
+    const Step* below = &steps.front();
+    for (const Step& step : std::span{steps}.subspan(1)) {
+        if (!step.voltage)
+            continue;
+        const bool strictly = below == &steps.front();
+        if (strictly ? *step.voltage <= *below->voltage : *step.voltage < *below->voltage)
+            read.fault(std::string{step.name} + " (" + to_text(*step.voltage) + ") must " +
+                       (strictly ? "be above " : "not be below ") + std::string{below->name} + " (" +
+                       to_text(*below->voltage) + ")");
+        below = &step;
+    }
+}
+
+void check_cells(TableReader& read, const BatteryConfiguration& battery) {
+    const Voltage offset = solar_offset(battery.envelope.cvl_ceiling);
+    const Voltage trip = battery.cell_over_voltage * battery.cells;
+    if (battery.envelope.cvl_ceiling + offset >= trip)
+        read.fault("limits.cvl_ceiling (" + to_text(battery.envelope.cvl_ceiling) +
+                   ") is too high: solar chargers add " + to_text(offset) + ", and " +
+                   std::to_string(battery.cells) + " cells trip at " + to_text(battery.cell_over_voltage) +
+                   " each, " + to_text(trip) + " in all");
+}
+
+void read_when_missing(TableReader& read, BatteryConfiguration& battery) {
+    auto missing = read.table("when_missing");
+    if (!missing)
+        return;
+    battery.when_missing.temperature = missing->quantity<Temperature>("temperature");
+    battery.when_missing.cvl = missing->quantity<Voltage>("cvl");
+    battery.when_missing.ccl = missing->quantity<Current>("ccl");
+    not_below(*missing, "cvl", battery.when_missing.cvl, 8_V);
+    not_below(*missing, "ccl", battery.when_missing.ccl, 0_A);
+    if (missing->node("dcl") != nullptr)
+        missing->fault("dcl",
+                       "has no stand-in: 0 A is a blackout in island mode, and anything else is a guess");
+    missing->finish();
+}
+
+void read_names(TableReader& read, BatteryConfiguration& battery) {
+    auto names = read.table("names");
+    if (!names)
+        return;
+    battery.names = {names->text("manufacturer"), names->text("name"), names->text("family")};
+    battery.battery_type = static_cast<std::uint16_t>(names->integer("type", 0, 0xFFFF).value_or(0));
+    names->finish();
+}
+
+BatteryConfiguration read_battery(TableReader& read, Configuration& configuration) {
+    BatteryConfiguration battery;
+    battery.place = read.place();
+    battery.name = read.text("name", Need::required).value_or("");
+    battery.mapping = read.text("mapping", Need::required).value_or("");
+    battery.mapping_place = read.place_of("mapping");
+    read_times(read, battery, configuration);
+    const std::size_t faults_before = read.faults().size();
+    const auto cells = read.integer("cells", 1, 32, Need::required);
+    const auto over_voltage = read.quantity<Voltage>("cell_over_voltage", Need::required);
+    not_below(read, "cell_over_voltage", over_voltage, 1_V);
+    battery.cells = cells.value_or(0);
+    battery.cell_over_voltage = over_voltage.value_or(0_V);
+    read_limits(read, battery);
+    read_charge(read, battery);
+    if (read.faults().size() == faults_before) { // else a second message would only confuse
+        check_order(read, battery);
+        check_cells(read, battery);
+    }
+    read_when_missing(read, battery);
+    read_names(read, battery);
+    battery.soh = read.quantity<Percent>("soh");
+    if (battery.soh && (*battery.soh < 0_pct || *battery.soh > 100_pct))
+        read.fault("soh", "expected 0 % to 100 %; got " + to_text(*battery.soh));
+    for (const std::string_view name : adapter_names)
+        battery.connections.push_back(read.settings(name));
+    battery.settings = read.settings("settings");
+    read.finish();
+    return battery;
+}
+
+} // namespace
+
+Configuration parse_configuration(std::string_view text, const std::string& file, Faults& faults) {
+    Configuration configuration;
+    const auto document = toml_file::parse(text, file, faults);
+    if (!document)
+        return configuration;
+    TableReader read{*document, "", faults};
+    if (auto can = read.table("can", Need::required)) {
+        configuration.link = can->text("link", Need::required).value_or("");
+        configuration.link_place = can->place_of("link");
+        configuration.insist_on_name = can->boolean("insist_on_name").value_or(false);
+        can->finish();
+    }
+    std::set<std::string> names;
+    for (TableReader& battery : read.tables("battery", Need::required)) {
+        configuration.batteries.push_back(read_battery(battery, configuration));
+        const std::string& name = configuration.batteries.back().name;
+        if (!name.empty() && !names.insert(name).second)
+            battery.fault("name", "two batteries are called \"" + name + "\"");
+    }
+    read.finish();
+    return configuration;
+}
+
+Configuration load_configuration(const std::filesystem::path& file, Faults& faults) {
+    std::ifstream stream{file, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+    if (!stream.is_open() || stream.bad()) {
+        faults.push_back({{file.string(), 0, 0}, "cannot be read: no such file, or no permission"});
+        return {};
+    }
+    return parse_configuration(text, file.string(), faults);
+}
+
+} // namespace retrocan::daemon

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "adapter/spec.h"
+#include "core/fault.h"
+#include "core/quantity.h"
+#include "policy/limits.h"
+#include "policy/pack.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace retrocan::daemon {
+
+/// What goes on the bus while the battery's data is stale.
+enum class OnStale : std::uint8_t {
+    silent, ///< nothing at all
+    alarm,  ///< after a first `running`: names, and 0x35A with the BMS internal alarm; never a value or a
+            ///< limit
+};
+
+/// What the owner wants the battery to be called; each instead of what the battery or its mapping says.
+struct OwnNames {
+    std::optional<std::string> manufacturer;
+    std::optional<std::string> name;
+    std::optional<std::string> family;
+};
+
+/// Voltages of the charge phases. Checked against each other and the envelope.
+struct ChargeVoltages {
+    std::optional<Voltage> hold;
+    std::optional<Voltage> floating;
+    std::optional<Voltage> absorption;
+};
+
+struct BatteryConfiguration {
+    Place place;
+    std::string name;
+    std::string mapping; ///< "jk/pb": a mapping of the library; or the path of a file that ends in .toml
+    Place mapping_place;
+    Duration poll{};
+    Duration stale_after{};
+    OnStale on_stale{OnStale::silent};
+
+    std::int64_t cells{};
+    Voltage cell_over_voltage; ///< at which the battery's own protection opens
+    policy::Envelope envelope;
+    ChargeVoltages charge;
+    std::optional<Voltage> discharge_voltage;
+    policy::WhenMissing when_missing;
+
+    OwnNames names;
+    std::uint16_t battery_type{}; ///< bytes 0 and 1 of 0x35F
+    std::optional<Percent> soh;   ///< where the battery does not tell it
+
+    std::vector<adapter::Settings> connections; ///< one table for each adapter name: [battery.modbus]
+    adapter::Settings settings;                 ///< [battery.settings], for the mapping
+};
+
+struct Configuration {
+    std::string link; ///< "can0", "log:PATH"
+    Place link_place;
+    bool insist_on_name{};
+    std::vector<BatteryConfiguration> batteries;
+
+    Faults warnings;    ///< what runs, but should be known
+    Faults shadow_only; ///< why it may run with --shadow only
+};
+
+/// Reads a configuration file and checks all that can be checked without its mappings. Every fault is added
+/// to `faults`; what is returned is only to be used if there are none. Connects to nothing.
+Configuration load_configuration(const std::filesystem::path& file, Faults& faults);
+Configuration parse_configuration(std::string_view text, const std::string& file, Faults& faults);
+
+} // namespace retrocan::daemon

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "daemon/configuration.h"
+#include "policy/pack.h"
+#include "victron/values.h"
+
+namespace retrocan::daemon {
+
+/// The owner's part of what is reported.
+struct ReportSettings {
+    OwnNames names;
+    std::uint16_t battery_type{};
+    std::optional<Percent> soh;
+};
+
+/// SOH where neither battery nor owner tells one: a stated assumption, shown as such (protocol notes, row
+/// 12).
+inline constexpr Percent assumed_soh{100'00};
+
+/// What the bus shall carry at `now`: the pack's accepted values that have not expired, its limits in force
+/// and its alarm pairs. Pure.
+victron::Values report(const policy::Pack& pack, const ReportSettings& settings, TimePoint now);
+
+/// For `on_stale = "alarm"`: names, and the BMS internal alarm alone. `last` is the last full report.
+victron::Values stale_report(const victron::Values& last);
+
+} // namespace retrocan::daemon

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "can/link.h"
+#include "daemon/assembly.h"
+#include "daemon/bridge.h"
+#include "daemon/narrator.h"
+#include "daemon/transmitter.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+namespace retrocan::daemon {
+
+/// The last frame of an identifier that was handed to the link.
+struct SentFrame {
+    CanFrame frame;
+    TimePoint at;
+    can::WriteResult result{};
+};
+
+/// The running daemon: adapter threads post answers, one loop decides and sends.
+class Service {
+public:
+    /// Assembly and link outlive it. Everything in them has been checked.
+    Service(boost::asio::io_context& io, Assembly& assembly, can::Link& link);
+    ~Service();
+
+    /// Starts; the caller runs the io_context.
+    void start();
+    /// The transmitter falls silent, then the adapters end. The io_context runs out of work.
+    void stop();
+
+    /// `look` is called every `period` with the service, for a screen.
+    void every(Duration period, std::function<void(const Service&)> look);
+    /// stop() after `time`.
+    void stop_after(Duration time);
+
+    [[nodiscard]] const Bridge& bridge() const { return bridge_; }
+    [[nodiscard]] const can::Link& link() const { return link_; }
+    [[nodiscard]] const Narrator& narrator() const { return narrator_; }
+    [[nodiscard]] const std::map<std::uint32_t, SentFrame>& sent() const { return sent_; }
+
+private:
+    using Timer = boost::asio::basic_waitable_timer<BootClock>;
+
+    void on_source(const adapter::Event& event);
+    void on_bus(const can::Event& event);
+    void after_change();
+    void tick_screen();
+
+    boost::asio::io_context& io_;
+    Assembly& assembly_;
+    can::Link& link_;
+    Bridge bridge_;
+    Narrator narrator_;
+    std::map<std::uint32_t, SentFrame> sent_;
+    Transmitter transmitter_;
+    boost::asio::signal_set signals_;
+    Timer end_;
+    Timer screen_timer_;
+    Duration screen_period_{};
+    std::function<void(const Service&)> screen_;
+    bool hurrying_{true};
+    std::unique_ptr<adapter::Reader> reader_; ///< last: its threads end before anything that they post to
+};
+
+} // namespace retrocan::daemon

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/bridge.h"
+#include "mapping/bound.h"
+#include "mapping/mapping.h"
+#include "unit/policy/battery_of_tests.h"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+namespace retrocan::daemon {
+namespace {
+
+using namespace literals;
+using namespace std::chrono_literals;
+using policy::t0;
+
+constexpr const char* mapping_text = R"(mapping = 1
+vendor = "Acme"
+model = "LFP-48"
+title = "Acme LFP-48"
+level = "guess"
+sources = ["made up for this test"]
+[names]
+manufacturer = "ACME"
+[modbus]
+table = "input"
+[points]
+voltage = { at = 0, type = "u16", unit = "10 mV" }
+current = { at = 1, type = "s16", unit = "0.1 A" }
+soc = { at = 2, type = "u16", unit = "%" }
+temp = { at = 3, type = "s16", unit = "0.1 degC" }
+ccl = { at = 4, type = "u16", unit = "A" }
+alarm = { at = 5, type = "u16" }
+[signals]
+voltage = "voltage"
+current = "current"
+soc = "soc"
+temperature = "temp"
+ccl = "ccl"
+[alarms]
+high_voltage = "alarm.0"
+)";
+
+/// A bridge with a battery that answers each second, and the clock.
+class Rig {
+public:
+    static std::unique_ptr<mapping::Bound> make_bound() {
+        Faults faults;
+        const auto mapping = mapping::parse(mapping_text, "acme.toml", faults);
+        if (!faults.empty())
+            throw LoadError{faults};
+        const adapter::Settings none;
+        auto bound = mapping::bind(
+            mapping,
+            {.battery = "shed", .owner_settings = none, .connection = none, .poll = 1s, .live_limit = 5s},
+            faults);
+        if (!faults.empty())
+            throw LoadError{faults};
+        return bound;
+    }
+
+    static BridgeSettings settings() {
+        BridgeSettings s;
+        s.pack.limits.envelope = {51'200_mV, 56'400_mV, 100_A, 120_A};
+        s.pack.required = policy::set_of({"voltage", "current", "soc", "temperature", "ccl"});
+        return s;
+    }
+
+    explicit Rig(const BridgeSettings& s = settings()) {
+        BridgeSettings with_provided = s;
+        with_provided.pack.limits.provided = bound->provided();
+        bridge.emplace(with_provided, *bound, t0);
+    }
+
+    /// All six registers as one answer.
+    void answer(std::int64_t ccl = 80) {
+        adapter::Answer a{now, {}};
+        const std::int64_t raw[] = {5280 + n_++ % 3, 123, 80, 215, ccl, 0};
+        for (std::size_t slot = 0; slot < std::size(raw); ++slot)
+            a.readings.push_back({slot, adapter::RawValue{raw[slot]}});
+        bridge->take(a, now);
+    }
+
+    /// Lets time pass in steps of 500 us, with an answer each second; collects what is sent.
+    void pass(Duration time, bool answers = true) {
+        for (const TimePoint end = now + time; now < end; now += 500us) {
+            if (answers && now >= next_answer_) {
+                answer();
+                next_answer_ = now + 1s;
+            }
+            bridge->tick(now);
+            while (const auto frame = bridge->due(now))
+                sent.push_back({now, *frame});
+        }
+    }
+
+    [[nodiscard]] std::vector<TimePoint> times_of(std::uint32_t id) const {
+        std::vector<TimePoint> times;
+        for (const auto& [at, frame] : sent)
+            if (frame.id == id)
+                times.push_back(at);
+        return times;
+    }
+
+    std::unique_ptr<mapping::Bound> bound{make_bound()};
+    std::optional<Bridge> bridge;
+    TimePoint now{t0};
+    std::vector<std::pair<TimePoint, CanFrame>> sent;
+
+private:
+    TimePoint next_answer_{t0};
+    std::int64_t n_{};
+};
+
+class BridgeTest : public ::testing::Test, protected Rig {};
+
+TEST_F(BridgeTest, SendsTheWholeSetOnceASecondInOrder) {
+    bridge->bus_up(now);
+    pass(4s);
+    std::vector<std::uint32_t> ids;
+    for (const auto& [at, frame] : sent)
+        if (at < sent.front().first + 1s)
+            ids.push_back(frame.id);
+    EXPECT_EQ(ids, (std::vector<std::uint32_t>{0x35E, 0x35A, 0x351, 0x355, 0x356}));
+    const auto limits = times_of(0x351);
+    for (std::size_t i = 1; i < limits.size(); ++i)
+        EXPECT_EQ(limits[i] - limits[i - 1], 1s);
+    // From the table of chapter 2: CVL 56.4 V, CCL 80 A, DCL 120 A, no discharge voltage; 12.3 A, 21.5 degC.
+    const auto text = [this](std::uint32_t id) {
+        for (const auto& [at, frame] : sent)
+            if (frame.id == id)
+                return to_text(frame);
+        return std::string{};
+    };
+    EXPECT_EQ(text(0x351), "351#34022003B0040000");
+    EXPECT_EQ(text(0x355), "355#50006400401F0000");
+    EXPECT_EQ(text(0x35E), "35E#41434D4500000000");
+    EXPECT_EQ(text(0x35A), "35A#0800000000000000") << "high voltage: supported, not active";
+    EXPECT_EQ(text(0x356).substr(8), "7B00D7000000");
+}
+
+TEST_F(BridgeTest, Invariant1_NothingBeforeThreeGoodRoundsAndTwoSecondsOfListening) {
+    pass(5s);
+    EXPECT_TRUE(sent.empty()) << "the bus is not up";
+    const TimePoint up = now;
+    bridge->bus_up(now);
+    pass(3s);
+    ASSERT_FALSE(sent.empty());
+    EXPECT_GE(sent.front().first, up + 2s);
+    EXPECT_LE(sent.front().first, up + 2s + 1ms);
+}
+
+TEST_F(BridgeTest, FirstFrameComesAtOnceAfterTheThirdGoodRound) {
+    bridge->bus_up(now);
+    pass(4s, false);
+    for (int i = 0; i < 3; ++i) {
+        answer();
+        pass(i < 2 ? Duration{200ms} : Duration{50ms}, false);
+    }
+    ASSERT_FALSE(sent.empty());
+    EXPECT_EQ(times_of(0x351).size(), 1U) << "0x351 within 50 ms";
+}
+
+TEST_F(BridgeTest, Invariant1_No351LaterThanStaleAfterTheLastGoodRound) {
+    bridge->bus_up(now);
+    pass(5s);
+    const TimePoint last_answer = t0 + 4s;
+    pass(20s, false);
+    ASSERT_FALSE(sent.empty());
+    EXPECT_LE(sent.back().first, last_answer + 5s - 20ms);
+    EXPECT_GE(sent.back().first, last_answer + 4s - 20ms) << "and no sooner than it must";
+    EXPECT_EQ(bridge->pack().state(), policy::PackState::stale);
+    EXPECT_FALSE(bridge->values(now));
+}
+
+TEST_F(BridgeTest, AForeign351BeforeTheFirstFrameSilencesUs) {
+    bridge->bus_up(now);
+    pass(1s);
+    bridge->heard(*parse_frame("351#3802E803E803E001"), now);
+    pass(29s);
+    EXPECT_TRUE(sent.empty());
+    EXPECT_EQ(bridge->hearing(), Hearing::foreign);
+    pass(2s);
+    EXPECT_FALSE(sent.empty()) << "it has been gone for 30 s";
+}
+
+TEST_F(BridgeTest, TheGxAndOthersMaySendWhatTheyLike) {
+    bridge->bus_up(now);
+    for (const char* text : {"305#0000000000000000", "307#1234567856494300", "00000351#00", "123#"})
+        bridge->heard(*parse_frame(text), now);
+    pass(3s);
+    EXPECT_EQ(bridge->hearing(), Hearing::clear);
+    EXPECT_EQ(bridge->gx_heard(), t0);
+    EXPECT_FALSE(sent.empty());
+}
+
+TEST_F(BridgeTest, AFallingLimitGoesOutWithinOneSlotAndMovesNoDeadline) {
+    bridge->bus_up(now);
+    pass(4600ms);
+    const auto before = times_of(0x351);
+    answer(10);
+    const TimePoint fell = now;
+    pass(5ms, false);
+    ASSERT_EQ(times_of(0x351).size(), before.size() + 1);
+    EXPECT_EQ(to_text(sent.back().second), "351#34026400B0040000");
+    EXPECT_LE(sent.back().first, fell + 5ms);
+    pass(2s, false);
+    EXPECT_EQ(times_of(0x351).at(before.size() + 1), before.back() + 1s);
+}
+
+TEST_F(BridgeTest, ARisingLimitWaitsForItsTurn) {
+    bridge->bus_up(now);
+    pass(4600ms);
+    const auto before = times_of(0x351).size();
+    answer(90);
+    pass(100ms, false);
+    EXPECT_EQ(times_of(0x351).size(), before);
+}
+
+TEST_F(BridgeTest, Invariant2_NoLimitOnTheBusIsAboveTheEnvelope) {
+    bridge->bus_up(now);
+    for (const std::int64_t wild : {0, 1, 99, 100, 101, 500, 65'535, -1}) {
+        answer(wild);
+        pass(700ms, false);
+        answer(wild);
+        pass(700ms, false);
+    }
+    for (const auto& [at, frame] : sent) {
+        if (frame.id != 0x351)
+            continue;
+        const auto field = [&f = frame](std::size_t i) { return f.data[i] | f.data[i + 1] << 8; };
+        EXPECT_EQ(field(0), 564);
+        EXPECT_LE(field(2), 1000);
+        EXPECT_LE(field(4), 1200);
+    }
+    EXPECT_EQ(bridge->refused(), 0U);
+}
+
+// Invariant 8: the same answers at the same times give the same frames at the same times.
+TEST(BridgeReplay, Invariant8_TheSameInputGivesTheSameFrames) {
+    const auto drive = [](Rig& rig) {
+        rig.bridge->bus_up(rig.now);
+        rig.pass(10s);
+        rig.pass(7s, false);
+        rig.pass(5s);
+    };
+    Rig a;
+    Rig b;
+    drive(a);
+    drive(b);
+    ASSERT_FALSE(a.sent.empty());
+    EXPECT_EQ(a.sent, b.sent);
+}
+
+class AlarmBridgeTest : public ::testing::Test, protected Rig {
+protected:
+    static BridgeSettings alarm_settings() {
+        BridgeSettings s = settings();
+        s.on_stale = OnStale::alarm;
+        return s;
+    }
+    AlarmBridgeTest() : Rig{alarm_settings()} {}
+};
+
+TEST_F(AlarmBridgeTest, WhileStaleItSendsNamesAndTheInternalAlarmAlone) {
+    bridge->bus_up(now);
+    pass(3s, false);
+    EXPECT_TRUE(sent.empty()) << "not before a first running";
+    pass(4s);
+    pass(6s, false);
+    sent.clear();
+    pass(3s, false);
+    std::map<std::string, int> frames;
+    for (const auto& [at, frame] : sent)
+        ++frames[to_text(frame)];
+    EXPECT_EQ(frames, (std::map<std::string, int>{{"35A#0000400000000000", 3}, {"35E#41434D4500000000", 3}}));
+}
+
+} // namespace
+} // namespace retrocan::daemon
