@@ -28,6 +28,9 @@ struct Scope {
     [[nodiscard]] std::vector<std::string_view> setting_names() const;
 };
 
+/// For messages.
+std::string in_quotes(std::string_view text);
+
 /// A text of the file that is to be understood.
 struct Source {
     const std::string& text;

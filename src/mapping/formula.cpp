@@ -52,14 +52,15 @@ constexpr std::array all_dimensions{Dimension::none,        Dimension::voltage, 
                                     Dimension::temperature, Dimension::ratio,   Dimension::charge,
                                     Dimension::energy,      Dimension::time};
 
-constexpr int samples = 12;
+constexpr int samples = 30;
 
-/// Numbers from 0.5 to 2 that look random and are the same on every machine.
+/// Numbers from 2^-10 to 2^20, evenly over their magnitudes, so that each side of a min or max wins at times.
+/// They look random and are the same on every machine.
 class Sampler {
 public:
     double next() {
         state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-        return 0.5 + 1.5 * static_cast<double>(state_ >> 40U) / static_cast<double>(1U << 24U);
+        return std::exp2(-10 + 30 * static_cast<double>(state_ >> 40U) / static_cast<double>(1U << 24U));
     }
 
 private:
@@ -191,7 +192,8 @@ std::optional<Powers> infer_powers(const Program& program, std::span<const Power
                 calculator.operands()[i] = std::ldexp(values[i], operands[i][base]);
             const double power = std::log2(calculator.compute() / before);
             const double nearest = std::round(power);
-            if (!(std::abs(power - nearest) < 1e-6) || std::abs(nearest) > 9)
+            constexpr double tolerance = 1e-9; // scaling by 2 is exact, but for the logarithm
+            if (!(std::abs(power - nearest) < tolerance) || std::abs(nearest) > 9)
                 return std::nullopt;
             if (!always_zero && result[base] != static_cast<int>(nearest))
                 return std::nullopt;
@@ -199,7 +201,7 @@ std::optional<Powers> infer_powers(const Program& program, std::span<const Power
         }
         always_zero = false;
     }
-    return always_zero ? std::nullopt : std::optional{result};
+    return result;
 }
 
 } // namespace retrocan::mapping

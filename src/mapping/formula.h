@@ -68,7 +68,7 @@ private:
 };
 
 /// The powers of what a program computes from operands of these powers; nothing if it mixes dimensions, as in
-/// a voltage + a current, or is always 0.
+/// a voltage + a current. What is always 0 counts as a plain number.
 ///
 /// muParser tells nothing of a program's structure, so it is asked by experiment: counting volts in a unit
 /// half as large doubles every operand with V in it, and must multiply the result by the same power of 2 at

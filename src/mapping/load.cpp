@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mapping/check.h"
 #include "mapping/content.h"
 #include "mapping/test_table.h"
 #include "mapping/toml_reader.h"
@@ -16,17 +17,12 @@ namespace {
 using toml_file::Need;
 using toml_file::Node;
 using toml_file::TableReader;
-using namespace std::chrono_literals;
 
 constexpr std::int64_t language_version = 1;
 constexpr std::array<std::string_view, 4> levels{"device", "capture", "document", "guess"};
 constexpr std::array<std::string_view, 3> constant_names{"manufacturer", "name", "family"};
 /// Without these there is no battery to speak of.
 constexpr std::array<std::string_view, 3> always_needed{"voltage", "current", "soc"};
-constexpr std::array<std::string_view, 2> always_live{"voltage", "current"};
-constexpr std::array<std::string_view, 6> limits{
-    "cvl", "ccl", "dcl", "discharge_voltage", "charge_allowed", "discharge_allowed"};
-constexpr Duration slowest_for_limits = 60s;
 
 template <class List>
 bool contains(const List& list, std::string_view word) {
@@ -39,10 +35,6 @@ struct Overloaded : Ts... {
 };
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
-
-std::string in_quotes(std::string_view text) {
-    return "\"" + std::string{text} + "\"";
-}
 
 /// Reads a whole file, section by section; everything is in `content` in the end.
 class FileReader {
@@ -61,10 +53,10 @@ public:
         signals();
         alarms("alarms", alarm_index);
         alarms("warnings", warning_index);
-        check_required();
-        check_points();
+        check_points(*content_, faults_);
+        check_limits(*content_, faults_);
         if (faults_.size() == before_values) // else what stands in a broken line would seem unused
-            check_unused();
+            check_unused(*content_, faults_);
         transport();
         for (TableReader& test : root_.tables("test"))
             content_->tests.push_back(parse_test(test, content_->adapter));
@@ -249,64 +241,6 @@ private:
         table->finish();
     }
 
-    void check_required() {
-        for (const Signal& signal : content_->signals) {
-            const std::string name = signal_name(signal.index);
-            const bool limit = contains(limits, name);
-            const bool live = contains(always_live, name);
-            Needs needs;
-            signal.value->add_needs(needs);
-            std::sort(needs.points.begin(), needs.points.end());
-            needs.points.erase(std::unique(needs.points.begin(), needs.points.end()), needs.points.end());
-            const bool any_live = std::any_of(needs.points.begin(), needs.points.end(), [&](std::size_t i) {
-                return content_->scope.points[i].pace == adapter::Pace::live;
-            });
-            if (live && !any_live)
-                faults_.push_back(
-                    {signal.place, "signals." + name + ": reads no point of each poll: a " + name +
-                                       " that is not live is not safe; leave out `every` of its point"});
-            for (const std::size_t i : needs.points)
-                if (limit)
-                    check_pace(content_->scope.points[i], name);
-        }
-    }
-
-    void check_pace(const Point& point, const std::string& limit) {
-        const bool too_slow = point.pace == adapter::Pace::once || point.period > slowest_for_limits;
-        if (too_slow)
-            faults_.push_back(
-                {point.place, "points." + point.name + ".every: expected at most " +
-                                  retrocan::to_text(slowest_for_limits) + ", because " + limit +
-                                  " reads it; found " +
-                                  (point.pace == adapter::Pace::once ? in_quotes("once")
-                                                                     : retrocan::to_text(point.period))});
-    }
-
-    void check_points() {
-        for (const Point& point : content_->scope.points) {
-            const auto fault = [&](const std::string& message) {
-                faults_.push_back({point.place, "points." + point.name + ": " + message});
-            };
-            if (point.text && point.number)
-                fault("used as a text and as a number; make two points of it");
-            else if (point.text && (point.unit != Unit{} || point.bits || point.offset != 0 ||
-                                    !point.absent.empty() || point.valid))
-                fault("used as a text, which has no unit, bits, offset, absent or valid");
-        }
-    }
-
-    void check_unused() {
-        const Scope& scope = content_->scope;
-        for (std::size_t i = 0; i < scope.points.size(); ++i)
-            if (!scope.point_used[i])
-                faults_.push_back({scope.points[i].place, "points." + scope.points[i].name +
-                                                              ": no signal uses it; use it or leave it out"});
-        for (std::size_t i = 0; i < scope.settings.size(); ++i)
-            if (!scope.setting_used[i])
-                faults_.push_back({scope.settings[i].place, "settings." + scope.settings[i].name +
-                                                                ": nothing uses it; use it or leave it out"});
-    }
-
     /// The one table that is none of the language's: it belongs to the adapter that it names.
     void transport() {
         root_.node("test"); // is read last, but is no adapter
@@ -316,8 +250,8 @@ private:
         for (const toml_file::Entry* entry : root_.unasked())
             if (entry->node.table() != nullptr && nearest(entry->key, sections).empty())
                 candidates.push_back(entry);
-        if (candidates.size() > 1)
-            for (const toml_file::Entry* entry : candidates)
+        for (const toml_file::Entry* entry : candidates)
+            if (entry != candidates.front())
                 faults_.push_back(
                     {entry->place, entry->key + ": a second table for an adapter; one mapping has one"});
         if (candidates.empty()) {
@@ -379,6 +313,12 @@ std::shared_ptr<const Mapping> parse(std::string_view text, const std::string& f
     if (!document)
         return nullptr;
     auto content = FileReader{*document, file, faults}.read();
+    // In the order of the file, in which they are mended.
+    std::stable_sort(
+        faults.begin() + static_cast<std::ptrdiff_t>(before), faults.end(),
+        [](const Fault& a, const Fault& b) {
+            return std::pair{a.place.line, a.place.column} < std::pair{b.place.line, b.place.column};
+        });
     if (faults.size() != before)
         return nullptr;
     return std::make_shared<const Mapping>(std::move(content));

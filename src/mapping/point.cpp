@@ -98,6 +98,10 @@ void parse_pace(TableReader& read, Point& point) {
         point.pace = adapter::Pace::once;
         return;
     }
+    if (node->text() == nullptr || !parse_amount(*node->text())) {
+        read.fault("every", "expected \"once\" or a time, such as \"30 s\"; found " + describe(*node));
+        return;
+    }
     if (const auto period = read.duration("every", fastest_slow, slowest_slow)) {
         point.pace = adapter::Pace::slow;
         point.period = *period;

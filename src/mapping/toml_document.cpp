@@ -45,7 +45,7 @@ Node convert(const toml::node& from, const std::string& file) {
 
 std::string describe(const Node& node) {
     if (const auto* text = node.text())
-        return "the text \"" + *text + "\"";
+        return text->empty() ? "an empty text" : "the text \"" + *text + "\"";
     if (const auto* integer = node.integer())
         return "the number " + std::to_string(*integer);
     if (const auto* boolean = std::get_if<bool>(&node.value))

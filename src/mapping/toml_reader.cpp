@@ -233,11 +233,16 @@ std::vector<std::string> TableReader::texts(std::string_view key, Need need) {
     const Node* found = node(key, need);
     if (found == nullptr)
         return {};
-    std::optional<std::vector<std::string>> list;
-    if (found->array() != nullptr)
-        list = list_of_type<std::string>(*found->array());
-    if (!list)
+    if (found->array() == nullptr) {
         expected(key, "a list of texts", *found);
+        return {};
+    }
+    auto list = list_of_type<std::string>(*found->array());
+    if (!list)
+        for (const Node& element : *found->array())
+            if (element.text() == nullptr)
+                faults_->push_back(
+                    {element.place, path_of(key) + ": expected texts only; found " + describe(element)});
     return std::move(list).value_or(std::vector<std::string>{});
 }
 

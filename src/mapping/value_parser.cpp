@@ -154,9 +154,13 @@ ParsedAmount ValueParser::reduction(TableReader& read, Reduction::Kind kind, std
 }
 
 ValuePtr ValueParser::choice(TableReader& read, Dimension wanted) {
-    const Node* value = read.node("value", Need::required);
-    const Node* when = read.node("when", Need::required);
-    const Node* otherwise = read.node("otherwise", Need::required);
+    const bool begun = has(read, "value") || has(read, "when") || has(read, "otherwise");
+    if (read.entries().empty())
+        read.fault("expected { max = .. }, min, mean or sum, or { value = .., when = .., otherwise = .. }; "
+                   "found an empty table");
+    const Node* value = read.node("value", begun ? Need::required : Need::optional);
+    const Node* when = read.node("when", begun ? Need::required : Need::optional);
+    const Node* otherwise = read.node("otherwise", begun ? Need::required : Need::optional);
     for (const auto& [key, kind] : reductions)
         read.node(key); // so that a mistyped "mx" is told the right key
     read.finish();
@@ -264,8 +268,11 @@ ValuePtr ValueParser::firmware(const Node& node, const std::string& path) {
         read.finish();
         return from_text(*digits, read.path_of("digits"), FirmwareText::Form::digits);
     }
-    const Node* major_number = read.node("major", Need::required);
-    const Node* minor_number = read.node("minor", Need::required);
+    const bool begun = has(read, "major") || has(read, "minor");
+    const Node* major_number = read.node("major", begun ? Need::required : Need::optional);
+    const Node* minor_number = read.node("minor", begun ? Need::required : Need::optional);
+    if (node.table()->empty())
+        read.fault("expected { digits = .. } or { major = .., minor = .. }; found an empty table");
     read.finish();
     if (major_number == nullptr || minor_number == nullptr)
         return nullptr;

@@ -9,7 +9,9 @@
 #include "victron/message.h"
 
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -121,7 +123,7 @@ TEST(Mappings, AreOfOneBatteryEach) {
         }
 }
 
-TEST(Mappings, AreReadInAFewRequests) {
+TEST(Mappings, ArePlannedByTheirAdapter) {
     const adapter::Loader loader{{ADAPTER_FOLDER}};
     for (const auto& file : mapping_files()) {
         const auto mapping = loaded(file);
@@ -131,11 +133,27 @@ TEST(Mappings, AreReadInAFewRequests) {
         ASSERT_TRUE(adapter) << adapter.error();
         Faults faults;
         const auto bound = bind(mapping, {"shed", {}, {}, std::chrono::seconds{1}, {}}, faults);
-        ASSERT_TRUE(bound);
+        ASSERT_TRUE(bound) << file;
         const auto source = (*adapter)->source(bound->source(), faults);
         ASSERT_TRUE(source) << to_text(faults.front());
-        std::cout << file.filename() << "\n" << source->plan() << "\n";
+        EXPECT_NE(source->plan(), "") << file;
     }
+}
+
+TEST(Mappings, ExampleOfTheReadmeIsOne) {
+    std::ostringstream readme;
+    readme << std::ifstream{RETROCAN_SOURCE_DIR "/mappings/README.md"}.rdbuf();
+    const std::string text = readme.str();
+    const std::string fence = "```toml\n";
+    const std::size_t begin = text.find(fence) + fence.size();
+    Faults faults;
+    const auto mapping = parse(text.substr(begin, text.find("```", begin) - begin), "README.md", faults);
+    ASSERT_TRUE(mapping) << to_text(faults.front());
+    const auto adapter = adapter::Loader{{ADAPTER_FOLDER}}.load("modbus");
+    ASSERT_TRUE(adapter) << adapter.error();
+    for (const TestVector& test : mapping->tests())
+        for (const std::string& difference : run_test(mapping, test, **adapter, frame_of))
+            ADD_FAILURE() << difference;
 }
 
 } // namespace

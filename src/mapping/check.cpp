@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/check.h"
+
+#include "core/unit.h"
+
+#include <algorithm>
+#include <array>
+
+namespace retrocan::mapping {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array<std::string_view, 2> always_live{"voltage", "current"};
+constexpr std::array<std::string_view, 6> limits{
+    "cvl", "ccl", "dcl", "discharge_voltage", "charge_allowed", "discharge_allowed"};
+constexpr Duration slowest_for_limits = 60s;
+
+template <class List>
+bool contains(const List& list, std::string_view word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+void check_pace(const Point& point, const std::string& limit, Faults& faults) {
+    const bool once = point.pace == adapter::Pace::once;
+    if (once || point.period > slowest_for_limits)
+        faults.push_back({point.place, "points." + point.name + ".every: expected at most " +
+                                           retrocan::to_text(slowest_for_limits) + ", because " + limit +
+                                           " reads it; found " +
+                                           (once ? in_quotes("once") : retrocan::to_text(point.period))});
+}
+
+/// The points that a signal is made of, each once.
+std::vector<std::size_t> points_of(const Signal& signal) {
+    Needs needs;
+    signal.value->add_needs(needs);
+    std::sort(needs.points.begin(), needs.points.end());
+    needs.points.erase(std::unique(needs.points.begin(), needs.points.end()), needs.points.end());
+    return needs.points;
+}
+
+} // namespace
+
+void check_points(const Content& content, Faults& faults) {
+    for (const Point& point : content.scope.points) {
+        const auto fault = [&](const std::string& message) {
+            faults.push_back({point.place, "points." + point.name + ": " + message});
+        };
+        if (point.text && point.number)
+            fault("used as a text and as a number; make two points of it");
+        else if (point.text && (point.unit != Unit{} || point.bits || point.offset != 0 ||
+                                !point.absent.empty() || point.valid))
+            fault("used as a text, which has no unit, bits, offset, absent or valid");
+    }
+}
+
+void check_limits(const Content& content, Faults& faults) {
+    for (const Signal& signal : content.signals) {
+        const std::string name = signal_name(signal.index);
+        const auto points = points_of(signal);
+        const bool live = std::any_of(points.begin(), points.end(), [&](std::size_t i) {
+            return content.scope.points[i].pace == adapter::Pace::live;
+        });
+        if (contains(always_live, name) && !live)
+            faults.push_back(
+                {signal.place, "signals." + name + ": reads no point of each poll: a " + name +
+                                   " that is not live is not safe; leave out `every` of its point"});
+        if (contains(limits, name))
+            for (const std::size_t i : points)
+                check_pace(content.scope.points[i], name, faults);
+    }
+}
+
+void check_unused(const Content& content, Faults& faults) {
+    const Scope& scope = content.scope;
+    for (std::size_t i = 0; i < scope.points.size(); ++i)
+        if (!scope.point_used[i])
+            faults.push_back({scope.points[i].place, "points." + scope.points[i].name +
+                                                         ": no signal uses it; use it or leave it out"});
+    for (std::size_t i = 0; i < scope.settings.size(); ++i)
+        if (!scope.setting_used[i])
+            faults.push_back({scope.settings[i].place, "settings." + scope.settings[i].name +
+                                                           ": nothing uses it; use it or leave it out"});
+}
+
+} // namespace retrocan::mapping

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// rejected/NAME.toml is a mapping with mistakes, and rejected/NAME.expected what a person is told about it,
+// to the letter. A test that fails writes what it got to NAME.expected.new beside its working folder.
+#include "mapping/mapping.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace retrocan::mapping {
+namespace {
+
+std::string content_of(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    return text.str();
+}
+
+class Rejected : public testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(Rejected, WithTheseMessages) {
+    const std::filesystem::path& file = GetParam();
+    Faults faults;
+    const auto mapping = parse(content_of(file), file.filename().string(), faults);
+    EXPECT_EQ(mapping, nullptr);
+    std::string told;
+    for (const Fault& fault : faults)
+        told += to_text(fault) + "\n";
+    const auto expected = std::filesystem::path{file}.replace_extension(".expected");
+    const std::string wanted = content_of(expected);
+    EXPECT_EQ(told, wanted);
+    if (told != wanted)
+        std::ofstream{expected.filename().string() + ".new"} << told;
+}
+
+std::vector<std::filesystem::path> rejected_files() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator{RETROCAN_SOURCE_DIR "/tests/unit/mapping/rejected"})
+        if (entry.path().extension() == ".toml")
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Rejected, testing::ValuesIn(rejected_files()),
+                         [](const auto& file) { return file.param.stem().string(); });
+
+} // namespace
+} // namespace retrocan::mapping
