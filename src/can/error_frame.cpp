@@ -2,13 +2,18 @@
 #include "can/error_frame.h"
 
 #include <array>
+#include <chrono>
 #include <string_view>
+#include <utility>
 
 #include <linux/can/error.h>
 
 namespace retrocan::can {
 
 namespace {
+
+constexpr Duration is_over = std::chrono::seconds{10};
+constexpr Duration gap = std::chrono::seconds{1};
 
 struct Bit {
     std::uint32_t mask;
@@ -60,6 +65,23 @@ std::string describe_error(const CanFrame& frame) {
         append(text, controller_texts, frame.data[1]);
     append(text, class_texts, frame.id);
     return text.empty() ? "unknown error" : text;
+}
+
+bool ErrorNews::is_news(const CanFrame& frame, TimePoint now) {
+    if (bus_error(frame) == BusError::no_acknowledge) {
+        const auto seen = std::exchange(no_acknowledge_seen_, now);
+        return !seen || now - *seen >= is_over;
+    }
+    CanFrame what = frame;
+    what.data[6] = what.data[7] = 0; // error counters
+    const bool known = what == reported_ && now - seen_at_ < is_over;
+    if (what == reported_)
+        seen_at_ = now;
+    if (known || (reported_ && now - reported_at_ < gap))
+        return false;
+    reported_ = what;
+    reported_at_ = seen_at_ = now;
+    return true;
 }
 
 } // namespace retrocan::can

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "core/can_frame.h"
+#include "core/time.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace retrocan::can {
@@ -22,5 +24,20 @@ BusError bus_error(const CanFrame& frame);
 
 /// For people: "error-passive (receiving)", "receive overrun, bus error".
 std::string describe_error(const CanFrame& frame);
+
+/// Which error frames are worth a report: a bus with a fault makes thousands of them, and they say the same.
+class ErrorNews {
+public:
+    /// An error is news when it has not been seen for 10 s; apart from those that follow from a missing
+    /// acknowledgement, which are one error, no two are news within 1 s. Error counters in them do not
+    /// matter.
+    bool is_news(const CanFrame& frame, TimePoint now);
+
+private:
+    std::optional<TimePoint> no_acknowledge_seen_;
+    std::optional<CanFrame> reported_;
+    TimePoint reported_at_{};
+    TimePoint seen_at_{};
+};
 
 } // namespace retrocan::can

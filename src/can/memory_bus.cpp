@@ -42,7 +42,7 @@ struct MemoryBus::State {
         return **it;
     }
 
-    void report(Node& n, Event::Kind kind, std::string text = {}, const CanFrame& frame = {}) const {
+    void report(Node& n, Event::Kind kind, const std::string& text = {}, const CanFrame& frame = {}) const {
         if (n.started)
             n.events.push_back({kind, now, frame, text.empty() ? text : n.name + ": " + text});
     }

@@ -18,8 +18,8 @@ namespace retrocan::can {
 
 struct SocketCanOptions {
     /// The standard identifiers to receive, those that are sent among them (else their echo would not be
-    /// seen); the kernel drops all others. Empty: everything on the bus is received, and nothing may be
-    /// written.
+    /// seen); the kernel drops all others. Empty: everything on the bus is received, and every
+    /// error frame reported.
     std::vector<std::uint32_t> identifiers{};
 
     /// A frame whose echo takes longer is stuck. A full set of other nodes' frames may come first; 100 ms
