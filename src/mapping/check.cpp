@@ -63,9 +63,9 @@ void check_limits(const Content& content, Faults& faults) {
             return content.scope.points[i].pace == adapter::Pace::live;
         });
         if (contains(always_live, name) && !live)
-            faults.push_back(
-                {signal.place, "signals." + name + ": reads no point of each poll: a " + name +
-                                   " that is not live is not safe; leave out `every` of its point"});
+            faults.push_back({signal.place, "signals." + name +
+                                                ": reads no point of each poll, and must be live; leave out "
+                                                "`every` of its point"});
         if (contains(limits, name))
             for (const std::size_t i : points)
                 check_pace(content.scope.points[i], name, faults);

@@ -18,6 +18,11 @@ class Decoder {
 public:
     /// `bound` outlives the decoder.
     explicit Decoder(const Bound& bound);
+    Decoder(Decoder&&) = default;
+    Decoder(const Decoder&) = delete; // readings_ points into the vectors
+    Decoder& operator=(const Decoder&) = delete;
+    Decoder& operator=(Decoder&&) = delete;
+    ~Decoder() = default;
 
     /// The answer's readings come in the order in which they were read; a slot that does not exist is a
     /// mistake of the adapter's, and ignored. The update is good until the next call.

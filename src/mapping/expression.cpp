@@ -42,6 +42,7 @@ std::optional<std::size_t> index_of(const std::vector<T>& list, std::string_view
 template <class T>
 std::vector<std::string_view> names_of(const std::vector<T>& list) {
     std::vector<std::string_view> names;
+    names.reserve(list.size());
     for (const T& element : list)
         names.push_back(element.name);
     return names;

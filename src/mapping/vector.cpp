@@ -29,9 +29,11 @@ void compare_alarms(const PerAlarm<bool>& expected, const PerAlarm<Maybe<bool>>&
         const bool active = found[i] && found[i]->value;
         if (active == expected[i])
             continue;
-        const std::string state = found[i] ? (active ? "active" : "not active") : "absent";
-        differences.push_back(word + " " + std::string{to_text(static_cast<AlarmKind>(i))} + ": expected " +
-                              (expected[i] ? "active" : "not active") + ", got " + state);
+        std::string line = word + " ";
+        line += to_text(static_cast<AlarmKind>(i));
+        line += expected[i] ? ": expected active, got " : ": expected not active, got ";
+        line += !found[i] ? "absent" : active ? "active" : "not active";
+        differences.push_back(std::move(line));
     }
 }
 
