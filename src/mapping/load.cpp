@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <system_error>
+
 namespace retrocan::mapping {
 
 namespace {
@@ -328,7 +330,8 @@ std::shared_ptr<const Mapping> load(const std::filesystem::path& path, Faults& f
     std::ifstream stream{path, std::ios::binary};
     std::ostringstream text;
     text << stream.rdbuf();
-    if (!stream.is_open() || text.bad()) {
+    std::error_code error;
+    if (!stream.is_open() || text.bad() || std::filesystem::is_directory(path, error)) {
         faults.push_back({{path.string(), 0, 0}, "cannot be read"});
         return nullptr;
     }

@@ -48,5 +48,27 @@ std::vector<std::filesystem::path> rejected_files() {
 INSTANTIATE_TEST_SUITE_P(Files, Rejected, testing::ValuesIn(rejected_files()),
                          [](const auto& file) { return file.param.stem().string(); });
 
+TEST(Load, SurvivesAMappingWithAnyOneCharacterWrong) {
+    const std::string text = content_of(RETROCAN_SOURCE_DIR "/mappings/jk/pb.toml");
+    constexpr std::string_view wrong = "{}[]\"'=.,0-n\n\0 ";
+    constexpr std::size_t step = 97; // a prime: all kinds of places, in little time
+    for (std::size_t at = 0; at < text.size(); at += step) {
+        std::string broken = text;
+        broken[at] = wrong[at / step % wrong.size()];
+        Faults faults;
+        const auto mapping = parse(broken, "broken.toml", faults);
+        EXPECT_EQ(mapping == nullptr, !faults.empty()) << "at " << at;
+    }
+}
+
+TEST(Load, TellsThatAFileCannotBeRead) {
+    Faults faults;
+    EXPECT_EQ(load("/nowhere/battery.toml", faults), nullptr);
+    EXPECT_EQ(load("/", faults), nullptr);
+    ASSERT_EQ(faults.size(), 2U);
+    EXPECT_EQ(to_text(faults[0]), "/nowhere/battery.toml: cannot be read");
+    EXPECT_EQ(to_text(faults[1]), "/: cannot be read");
+}
+
 } // namespace
 } // namespace retrocan::mapping
