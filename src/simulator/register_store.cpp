@@ -24,7 +24,7 @@ void RegisterStore::add_block(std::uint8_t unit, ModbusTable table, std::uint16_
 }
 
 bool RegisterStore::has_unit(std::uint8_t unit) const {
-    return std::ranges::any_of(values_, [&](const auto& entry) { return entry.first.unit == unit; });
+    return std::ranges::any_of(values_, [&](const auto& entry) { return entry.first.first == unit; });
 }
 
 std::optional<std::vector<std::uint16_t>>

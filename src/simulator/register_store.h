@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace retrocan::simulator {
@@ -29,11 +29,7 @@ public:
     read(std::uint8_t unit, ModbusTable table, std::uint16_t address, std::uint16_t count) const;
 
 private:
-    struct Where {
-        std::uint8_t unit;
-        ModbusTable table;
-        friend auto operator<=>(const Where&, const Where&) = default;
-    };
+    using Where = std::pair<std::uint8_t, ModbusTable>; ///< unit and table
     struct Range {
         std::uint32_t first;
         std::uint32_t last;
