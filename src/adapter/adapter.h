@@ -94,5 +94,5 @@ public:
         ::retrocan::adapter::contract_version;                                                               \
     extern "C" __attribute__((visibility("default"))) ::retrocan::adapter::Adapter*                          \
     retrocan_adapter_create() {                                                                              \
-        return new CLASS;                                                                                    \
+        return new CLASS; /* NOLINT(bugprone-macro-parentheses): a type */                                   \
     }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection against a real server: each fault, and what becomes of the request.
 #include "simulator/modbus_server.h"
+#include "simulator/seplos_v3.h"
 #include "tcp.h"
 
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -182,6 +185,30 @@ TEST(ModbusServer, CountsBytesWhereTheDeviceDoes) {
     const Exchange exchange = connection->read(request(1, Table::holding, 0x1202, 2), 2s);
     ASSERT_TRUE(std::holds_alternative<Block>(exchange));
     EXPECT_THAT(std::get<Block>(exchange).values, ElementsAre(3287, 3286));
+}
+
+TEST(SeplosV3, IsServedWithTheValuesOfTheMoment) {
+    std::atomic<std::int64_t> seconds{0};
+    const simulator::DemoBattery battery{1};
+    ModbusServer server;
+    simulator::serve_seplos_v3(server, 0, battery, [&] { return Duration{std::chrono::seconds{seconds}}; });
+    auto opened = TcpEndpoint{"bms", "127.0.0.1", server.port()}.open(1s);
+    ASSERT_TRUE(opened);
+    const auto connection = std::move(opened).value();
+    for (const std::int64_t at : {0, 60, 300}) {
+        seconds = at;
+        const Exchange exchange = connection->read(request(0, Table::input, 0x1000, 18), 2s);
+        const auto* block = std::get_if<Block>(&exchange);
+        ASSERT_NE(block, nullptr);
+        EXPECT_EQ(block->values,
+                  simulator::seplos_v3_blocks(battery.at(std::chrono::seconds{at})).front().values);
+    }
+    const Exchange coils = connection->read(request(0, Table::coil, 0x1200, 0x90), 2s);
+    EXPECT_TRUE(std::holds_alternative<Block>(coils));
+    const Exchange past_the_block = connection->read(request(0, Table::input, 0x1000, 19), 2s);
+    EXPECT_TRUE(std::holds_alternative<Refusal>(past_the_block));
+    const Exchange holding = connection->read(request(0, Table::holding, 0x1000, 1), 2s);
+    EXPECT_TRUE(std::holds_alternative<Refusal>(holding));
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -27,7 +28,6 @@ using adapter::RawValue;
 using simulator::ModbusFault;
 using simulator::ModbusServer;
 using simulator::ModbusTable;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using Kind = ModbusFault::Kind;
 
@@ -104,14 +104,12 @@ class LinkTest : public testing::Test {
 protected:
     LinkTest() {
         for (const std::uint8_t unit : {std::uint8_t{1}, std::uint8_t{2}}) {
-            std::vector<std::uint16_t> values;
-            for (int n = 0; n < 10; ++n)
-                values.push_back(static_cast<std::uint16_t>(100 * unit + n));
+            std::vector<std::uint16_t> values(10);
+            std::iota(values.begin(), values.end(), static_cast<std::uint16_t>(100 * unit));
             server.set(unit, ModbusTable::holding, 0, values);
             server.set(unit, ModbusTable::holding, 20, values);
         }
     }
-    ~LinkTest() override { reader.reset(); }
 
     /// Slot 0 is a register of the first read, slot 1 one of the second.
     void add(std::int64_t unit, Duration poll = 100ms, const char* timeout = "100 ms") {
@@ -153,7 +151,7 @@ protected:
     ModbusAdapter adapter;
     Collector collector;
     std::vector<std::unique_ptr<adapter::Source>> sources;
-    std::unique_ptr<adapter::Reader> reader;
+    std::unique_ptr<adapter::Reader> reader; ///< last: ends first
 };
 
 TEST_F(LinkTest, ReadsABattery) {
