@@ -70,7 +70,7 @@ void Narrator::source(const adapter::LinkNews& news) {
         spdlog::warn("{}: {}", battery_, news.text);
 }
 
-void Narrator::bus(const std::string& link, const can::Event& event) {
+void Narrator::bus(const can::Event& event) {
     using Kind = can::Event::Kind;
     switch (event.kind) {
     case Kind::frame:
@@ -80,13 +80,13 @@ void Narrator::bus(const std::string& link, const can::Event& event) {
     case Kind::up:
     case Kind::bus_back:
     case Kind::unstuck:
-        spdlog::info("{}: {}", link, event.text);
+        spdlog::info("{}", event.text);
         return;
     case Kind::down:
     case Kind::bus_off:
     case Kind::nobody_acknowledges:
     case Kind::stuck:
-        spdlog::error("{}: {}", link, event.text);
+        spdlog::error("{}", event.text);
         return;
     }
 }

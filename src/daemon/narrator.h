@@ -19,7 +19,7 @@ public:
     /// After anything that may have changed the bridge.
     void look(const Bridge& bridge);
     void source(const adapter::LinkNews& news);
-    void bus(const std::string& link, const can::Event& event);
+    void bus(const can::Event& event);
     /// Somebody else sends 0x351 beside us. Said once a minute at most.
     void foreign_limits(const CanFrame& frame, TimePoint now);
 

@@ -61,7 +61,7 @@ void Service::on_source(const adapter::Event& event) {
 
 void Service::on_bus(const can::Event& event) {
     using Kind = can::Event::Kind;
-    narrator_.bus(link_.name(), event);
+    narrator_.bus(event);
     if (event.kind == Kind::frame) {
         bridge_.heard(event.frame, event.at);
         if (event.frame.kind == CanFrame::Kind::standard && event.frame.id == victron::limits_id)

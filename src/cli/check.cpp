@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "can/interface.h"
+#include "can/link_name.h"
+#include "cli/command.h"
+#include "cli/paths.h"
+#include "core/unit.h"
+#include "daemon/assembly.h"
+
+#include <cstdio>
+#include <sstream>
+#include <string>
+
+namespace retrocan::cli {
+
+int check(const std::filesystem::path& configuration) {
+    Faults faults;
+    const auto assembly = daemon::assemble(configuration, installed_folders(), faults);
+    if (!faults.empty()) {
+        print(faults);
+        std::fprintf(stderr, "%zu fault%s: nothing would be sent\n", faults.size(),
+                     faults.size() == 1 ? "" : "s");
+        return wrong_input;
+    }
+    const daemon::Configuration& c = assembly->configuration;
+    print(c.warnings, "warning: ");
+    print(c.shadow_only, "only with --shadow: ");
+    for (const daemon::BatteryAssembly& battery : assembly->batteries) {
+        const policy::Envelope& e = battery.bridge.pack.limits.envelope;
+        std::printf("%s: %s\n", battery.name.c_str(), battery.bound->mapping().title().c_str());
+        std::printf("  CVL %s to %s, CCL up to %s, DCL up to %s\n", to_text(e.cvl_floor).c_str(),
+                    to_text(e.cvl_ceiling).c_str(), to_text(e.ccl_ceiling).c_str(),
+                    to_text(e.dcl_ceiling).c_str());
+        std::printf("  silent when no good round came for %s\n",
+                    to_text(battery.bridge.pack.stale_after).c_str());
+        std::istringstream plan{battery.source->plan()};
+        for (std::string request; std::getline(plan, request);)
+            std::printf("  reads %s\n", request.c_str());
+    }
+    // The interface may come later, so this is not a fault of the configuration.
+    if (const auto name = can::parse_link(c.link); name && name->kind == can::LinkName::Kind::interface)
+        if (const auto fault = can::interface_fault(name->value))
+            std::printf("note: %s\n", fault->c_str());
+    std::printf("good: %s\n", configuration.c_str());
+    return c.shadow_only.empty() ? good : wrong_input;
+}
+
+} // namespace retrocan::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/fault.h"
+#include "core/time.h"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+/// One function a command. Results go to standard output, logs to standard error; the return value is the
+/// process's exit code.
+namespace retrocan::cli {
+
+enum ExitCode : int {
+    good = 0,
+    found_a_fault = 1, ///< ran, and found one
+    wrong_input = 2,   ///< arguments, configuration or mapping
+    no_device = 3,     ///< a device or interface cannot be used
+};
+
+struct RunArguments {
+    std::filesystem::path configuration;
+    std::optional<Duration> run_for;
+    bool shadow{};
+    std::optional<std::string> link; ///< instead of the configuration's
+};
+int run(const RunArguments& arguments);
+
+struct DemoArguments {
+    std::optional<Duration> run_for;
+    std::optional<std::string> link;
+};
+int demo(const DemoArguments& arguments);
+
+int check(const std::filesystem::path& configuration);
+
+struct MonitorArguments {
+    std::string link;
+    std::optional<Duration> run_for;
+    bool json{};
+};
+int monitor(const MonitorArguments& arguments);
+
+int version();
+
+/// Prints faults to standard error, a line each.
+void print(const Faults& faults, const char* kind = "");
+
+} // namespace retrocan::cli

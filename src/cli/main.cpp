@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command.h"
+
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace {
+
+using namespace retrocan;
+
+/// `--for SECONDS`; decimals are fine.
+void add_for(CLI::App* app, std::optional<Duration>& run_for) {
+    app->add_option_function<double>(
+           "--for", [&run_for](double seconds) { run_for = Duration{std::llround(seconds * 1e6)}; },
+           "end after so many seconds")
+        ->check(CLI::Range(0.001, 1e9))
+        ->type_name("SECONDS");
+}
+
+int run_command(int argc, char** argv) {
+    CLI::App app{"retrocan: any Modbus battery as a managed battery of a Victron system"};
+    app.require_subcommand(1);
+    app.failure_message(CLI::FailureMessage::help);
+    std::function<int()> command;
+
+    cli::RunArguments run;
+    CLI::App* run_app = app.add_subcommand("run", "the daemon: read the battery, send its frames");
+    run_app->add_option("-c,--config", run.configuration, "configuration file")
+        ->required()
+        ->type_name("FILE");
+    run_app->add_option("--can", run.link, "use this link, not the configuration's: can0, log:PATH, log:-")
+        ->type_name("LINK");
+    run_app->add_flag("--shadow", run.shadow, "compute and show everything, send nothing");
+    add_for(run_app, run.run_for);
+    run_app->callback([&] { command = [&] { return cli::run(run); }; });
+
+    cli::DemoArguments demo;
+    CLI::App* demo_app = app.add_subcommand("demo", "the whole way on an embedded battery");
+    demo_app->add_option("--can", demo.link, "send here (default: vcan0 if there is one, else log:-)")
+        ->type_name("LINK");
+    add_for(demo_app, demo.run_for);
+    demo_app->callback([&] { command = [&] { return cli::demo(demo); }; });
+
+    std::filesystem::path checked;
+    CLI::App* check_app =
+        app.add_subcommand("check", "check a configuration and its mappings; connects to nothing");
+    check_app->add_option("-c,--config", checked, "configuration file")->required()->type_name("FILE");
+    check_app->callback([&] { command = [&] { return cli::check(checked); }; });
+
+    cli::MonitorArguments monitor;
+    CLI::App* monitor_app = app.add_subcommand("monitor", "show the frames on a bus, decoded");
+    monitor_app->add_option("link", monitor.link, "an interface, or log:FILE to read a candump log")
+        ->required()
+        ->type_name("LINK");
+    monitor_app->add_flag("--json", monitor.json, "one JSON object a frame");
+    add_for(monitor_app, monitor.run_for);
+    monitor_app->callback([&] { command = [&] { return cli::monitor(monitor); }; });
+
+    app.add_subcommand("version", "print the version")->callback([&] {
+        command = [] { return cli::version(); };
+    });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? cli::good : cli::wrong_input;
+    }
+    return command();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("retrocan"));
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+    try {
+        return run_command(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "retrocan: %s\n", error.what());
+        return retrocan::cli::found_a_fault;
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/time.h"
+#include "daemon/service.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace retrocan::cli {
+
+struct ServeArguments {
+    std::string link; ///< "can0", "log:-"; not looked at in shadow mode
+    bool shadow{};
+    std::optional<Duration> run_for;
+    bool screen{}; ///< draw the state on standard output instead of logging
+};
+
+/// Runs an assembly until a signal or its time ends it. The exit code of the command.
+int serve(daemon::Assembly& assembly, const ServeArguments& arguments);
+
+} // namespace retrocan::cli
