@@ -113,12 +113,6 @@ Result<ReceivedFrame, int> read_frame(int socket) {
     return ReceivedFrame{from_kernel(raw), from};
 }
 
-void forget_error(int socket) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
-}
-
 CanFrame as_received(const CanFrame& frame) {
     return from_kernel(to_kernel(frame));
 }

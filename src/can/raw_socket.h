@@ -30,9 +30,6 @@ Result<int, int> open_raw_socket(int index, std::span<const std::uint32_t> ident
 /// EAGAIN: there is no frame. ENETDOWN: the interface was taken down; told once, and then it may be up again.
 Result<ReceivedFrame, int> read_frame(int socket);
 
-/// Reads off the error that the kernel keeps for the next call, if there is one.
-void forget_error(int socket);
-
 /// What is left of a frame on its way to the bus and back (bytes beyond its size are 0).
 CanFrame as_received(const CanFrame& frame);
 

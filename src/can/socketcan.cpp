@@ -368,7 +368,6 @@ int SocketCan::take_back() {
     if (const int error = set_interface_up(reports_.name(), false); error != 0)
         return error;
     owe_up_ = set_interface_up(reports_.name(), true) != 0;
-    forget_error(socket_->native_handle()); // the ENETDOWN of our own doing
     ++counters_.never_confirmed;
     pending_.reset();
     reset_rest_.failed(BootClock::now());

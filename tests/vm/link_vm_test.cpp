@@ -167,27 +167,29 @@ TEST_F(LinkTest, HearsItsOwnFramesOnVcanToo) {
     EXPECT_EQ(link_->counters().received, 0U);
 }
 
-TEST_F(LinkTest, InterfaceDownAndUp) {
-    for (const std::string name : {"can0", "vcan0"}) {
-        open(name.c_str());
-        sh("ip link set " + name + " down");
-        EXPECT_EQ(link_->write(numbered(1)), WriteResult::not_ready) << "before any event was seen";
-        wait_for(Kind::down);
-        EXPECT_EQ(text_of(Kind::down), name + ": the interface is down (ip link set " + name + " up)");
-        EXPECT_THAT(*interface_fault(name),
-                    HasSubstr(name + ": the interface is down: ip link set " + name + " up"));
-        run(600ms);
-        sh("ip link set " + name + " up");
-        wait_for(Kind::up);
-        EXPECT_THAT(take(), ElementsAre(Kind::down, Kind::up)) << "each change once";
-        send(2);
+class DownAndUpTest : public LinkTest, public testing::WithParamInterface<const char*> {};
 
-        sh("ip link set " + name + " down; ip link set " + name + " up");
-        EXPECT_EQ(link_->write(numbered(3)), WriteResult::written) << "the old error does not count";
-        run_until([&] { return !link_->unconfirmed(); });
-        EXPECT_EQ(interface_fault(name), std::nullopt);
-    }
+TEST_P(DownAndUpTest, TellsEachChangeOnce) {
+    const std::string name = GetParam();
+    open(name.c_str());
+    sh("ip link set " + name + " down");
+    EXPECT_EQ(link_->write(numbered(1)), WriteResult::not_ready) << "before any event was seen";
+    wait_for(Kind::down);
+    EXPECT_EQ(text_of(Kind::down), name + ": the interface is down (ip link set " + name + " up)");
+    EXPECT_THAT(*interface_fault(name),
+                HasSubstr(name + ": the interface is down: ip link set " + name + " up"));
+    run(600ms);
+    sh("ip link set " + name + " up");
+    wait_for(Kind::up);
+    EXPECT_THAT(take(), ElementsAre(Kind::down, Kind::up)) << "each change once";
+    send(2);
+
+    sh("ip link set " + name + " down; ip link set " + name + " up");
+    EXPECT_EQ(link_->write(numbered(3)), WriteResult::written) << "the old error does not count";
+    run_until([&] { return !link_->unconfirmed(); });
+    EXPECT_EQ(interface_fault(name), std::nullopt);
 }
+INSTANTIATE_TEST_SUITE_P(, DownAndUpTest, testing::Values("can0", "vcan0"));
 
 TEST_F(LinkTest, CardRemovedAndBack) {
     open("can0");
@@ -222,7 +224,17 @@ TEST_F(LinkTest, RenamedInterfaceIsNoLongerOurs) {
     sh("ip link set vcan8 down; ip link set vcan8 name vcan7; ip link set vcan7 up");
     wait_for(Kind::up);
     send(2);
-    sh("ip link del vcan7");
+
+    // Another interface takes the name at once, as when two adapters are numbered anew: that one is ours now.
+    sh("ip link set vcan7 down; ip link set vcan7 name vcan8; ip link set vcan8 up; "
+       "ip link add vcan7 type vcan; ip link set vcan7 up");
+    const Witness ours{"vcan7"};
+    const Witness other{"vcan8"};
+    run(50ms);
+    send(3);
+    EXPECT_THAT(ours.seen(), ElementsAre(3));
+    EXPECT_THAT(other.seen(), ElementsAre());
+    sh("ip link del vcan7; ip link del vcan8");
 }
 
 // What the rule of one unconfirmed frame is for: without it, old frames wait and go out late.
@@ -383,7 +395,7 @@ TEST_F(LinkTest, ReceiveOverrunOfARealCard) {
 }
 
 class SlcanTest : public LinkTest {
-protected:
+public:
     SlcanTest() {
         sh("slcan_start > /dev/null 2>&1");
         open("slcan0");

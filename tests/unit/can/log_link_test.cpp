@@ -17,13 +17,14 @@ namespace retrocan::can {
 namespace {
 
 class LogLinkTest : public testing::Test {
-protected:
+public:
     LogLinkTest() {
         std::string name = (std::filesystem::temp_directory_path() / "log_link.XXXXXX").string();
         folder_ = mkdtemp(name.data());
     }
     ~LogLinkTest() override { std::filesystem::remove_all(folder_); }
 
+protected:
     std::unique_ptr<Link> open(const std::string& path) {
         auto link = make_log_link(io_, path, [this] { return stamp_ += std::chrono::milliseconds{10}; });
         EXPECT_TRUE(link) << link.error();
