@@ -24,6 +24,7 @@ TEST(Tokens, KnowAmountsByTheirUnits) {
 
 std::string inferred(const std::string& program, const std::vector<Dimension>& operands) {
     std::vector<Powers> list;
+    list.reserve(operands.size());
     for (const Dimension dimension : operands)
         list.push_back(powers(dimension));
     const auto result = infer_powers({program, operands.size()}, list);
