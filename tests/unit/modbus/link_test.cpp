@@ -214,6 +214,12 @@ TEST_P(EachFault, GivesNoWrongValueAndIsOverWhenItEnds) {
     EXPECT_TRUE(reads(0));
     reader.reset();
     expect_only_true_values();
+    const auto connections = server.counters().connections;
+    if (GetParam().kind == Kind::exception) {
+        EXPECT_EQ(connections, 1u); // all is in order with the link
+    } else {
+        EXPECT_GE(connections, 2u); // nothing that comes too late can be met again
+    }
 }
 
 const FaultCase fault_cases[] = {
