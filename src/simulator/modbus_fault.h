@@ -31,8 +31,8 @@ struct ModbusFault {
     } kind{Kind::none};
     std::chrono::milliseconds delay{};
     std::uint8_t exception{2};
-    std::optional<std::uint8_t> unit{};    ///< of this unit only; all if left out
-    std::optional<ModbusTable> table{};    ///< of this table only
+    std::optional<std::uint8_t> unit{};  ///< of this unit only; all if left out
+    std::optional<ModbusTable> table{};  ///< of this table only
     std::uint16_t first{0}, last{65535}; ///< requests that begin here
 };
 
