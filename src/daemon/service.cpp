@@ -64,7 +64,8 @@ void Service::on_bus(const can::Event& event) {
     narrator_.bus(event);
     if (event.kind == Kind::frame) {
         bridge_.heard(event.frame, event.at);
-        if (event.frame.kind == CanFrame::Kind::standard && event.frame.id == victron::limits_id)
+        if (event.frame.kind == CanFrame::Kind::standard && event.frame.id == victron::limits_id &&
+            bridge_.hearing() == Hearing::clear)
             narrator_.foreign_limits(event.frame, event.at);
     }
     if (event.kind == Kind::up)

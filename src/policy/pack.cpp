@@ -57,8 +57,8 @@ std::string_view to_text(PackState state) {
     return "";
 }
 
-Pack::Pack(PackPolicy policy, TimePoint now)
-    : policy_{std::move(policy)}, plausible_{policy_.facts}, since_{now}, reason_{"no complete round yet"} {}
+Pack::Pack(const PackPolicy& policy, TimePoint now)
+    : policy_{policy}, plausible_{policy_.facts}, since_{now}, reason_{"no complete round yet"} {}
 
 bool Pack::may_send(TimePoint now) const {
     return state_ == PackState::running && now + least_life <= alive_until_;
@@ -110,7 +110,8 @@ void Pack::judge_round(const Update& update, const BatteryState& plausible, Time
         last_fault_ = "a limit of the battery has no valid value";
     const FrozenWatch::Verdict verdict = frozen_.round(update, plausible, now);
     if (verdict != FrozenWatch::Verdict::moving)
-        objections_.push_back("every measured value has stood still for a minute although a current flows");
+        objections_.emplace_back(
+            "every measured value has stood still for a minute although a current flows");
     if (last_fault_.empty() && verdict == FrozenWatch::Verdict::frozen)
         last_fault_ = "the data is frozen";
     if (!last_fault_.empty()) {

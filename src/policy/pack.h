@@ -49,7 +49,7 @@ inline constexpr Duration least_life = std::chrono::milliseconds{20};
 /// and the limits in force. Deterministic: time comes in as `now`, and nothing else is looked at.
 class Pack {
 public:
-    Pack(PackPolicy policy, TimePoint now);
+    Pack(const PackPolicy& policy, TimePoint now);
 
     /// Takes what the mapping made of an answer.
     void take(const Update& update, TimePoint now);

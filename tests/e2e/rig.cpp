@@ -94,14 +94,22 @@ Rig::Rig(const Options& options) : server{0, static_cast<std::uint16_t>(options.
     else
         serve_seplos(server, static_cast<std::uint8_t>(options.unit));
     server.before_answer([this] {
+        const TimePoint now = BootClock::now();
         if (good_)
-            last_good_ = BootClock::now().time_since_epoch().count();
+            last_good_ = now.time_since_epoch().count();
+        const std::scoped_lock lock{mutex_};
+        requests_.push_back(now);
     });
     bus = support::make_bus(folder_ / "");
     const std::string file =
         folder_.file("retrocan.toml", configuration(server.port(), bus->link(), options));
     daemon.emplace(std::vector<std::string>{support::program(), "run", "-c", file}, folder_ / "out",
                    folder_ / "err");
+}
+
+std::vector<TimePoint> Rig::requests() const {
+    const std::scoped_lock lock{mutex_};
+    return requests_;
 }
 
 void Rig::fault(const simulator::ModbusFault& fault) {

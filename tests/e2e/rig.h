@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace retrocan::e2e {
 
@@ -41,6 +43,8 @@ public:
 
     /// When the last request came that was answered well.
     [[nodiscard]] TimePoint last_good_answer() const { return TimePoint{Duration{last_good_.load()}}; }
+    /// When each request came, all of them.
+    [[nodiscard]] std::vector<TimePoint> requests() const;
     /// From now on no answer is good, or all are again.
     void fault(const simulator::ModbusFault& fault);
     void heal();
@@ -57,6 +61,8 @@ private:
     support::TemporaryFolder folder_;
     std::atomic<bool> good_{true};
     std::atomic<std::int64_t> last_good_{};
+    mutable std::mutex mutex_;
+    std::vector<TimePoint> requests_;
 };
 
 } // namespace retrocan::e2e

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real daemon on a real CAN interface, and what can become of that interface. Runs inside the VM only.
+#include "e2e/rig.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace retrocan::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+using Fault = simulator::ModbusFault;
+
+/// A command of the guest, with the functions of lib.sh.
+void shell(const std::string& command) {
+    const std::string line = std::string{". "} + RETROCAN_VM_LIB + "; " + command;
+    ASSERT_EQ(std::system(line.c_str()), 0) << command; // NOLINT: the VM has no other users
+}
+
+void use_bus(const char* ends) {
+    setenv("RETROCAN_TEST_BUS", ends, 1);
+} // NOLINT(concurrency-mt-unsafe)
+
+std::size_t limits_since(Rig& rig, TimePoint since) {
+    std::size_t n = 0;
+    for (const support::Seen& seen : support::only(rig.bus->frames(), 0x351))
+        n += seen.at > since;
+    return n;
+}
+
+class Daemon : public ::testing::Test {
+protected:
+    void SetUp() override { use_bus("can0:can1"); }
+    static void start(Rig& rig) { ASSERT_TRUE(rig.sends_within(30s)) << rig.log(); }
+};
+
+TEST_F(Daemon, SendsOnTheWireOnceASecondBesideABusyLoop) {
+    Rig rig;
+    start(rig);
+    shell("timeout 9 sh -c 'while :; do :; done' & true");
+    ASSERT_TRUE(
+        support::eventually([&] { return support::only(rig.bus->frames(), 0x351).size() >= 8; }, 15s));
+    const auto limits = support::only(rig.bus->frames(), 0x351);
+    for (std::size_t i = 1; i < limits.size(); ++i)
+        EXPECT_LE(limits[i].at - limits[i - 1].at, 1200ms);
+}
+
+TEST_F(Daemon, GoesOnWhenTheInterfaceWasDown) {
+    Rig rig;
+    start(rig);
+    shell("ip link set can0 down");
+    const TimePoint down = BootClock::now();
+    std::this_thread::sleep_for(2s);
+    EXPECT_EQ(limits_since(rig, down + 100ms), 0U);
+    shell("ip link set can0 up");
+    EXPECT_TRUE(rig.sends_within(4s, BootClock::now())) << rig.log();
+    EXPECT_NE(rig.log().find("can0"), std::string::npos);
+}
+
+TEST_F(Daemon, GoesOnWhenTheCardWasRemoved) {
+    Rig rig;
+    start(rig);
+    shell("card_removed can0 > /tmp/slot");
+    std::this_thread::sleep_for(2s);
+    shell("card_back \"$(cat /tmp/slot)\" can0");
+    EXPECT_TRUE(rig.sends_within(5s, BootClock::now())) << rig.log();
+}
+
+// A stuck controller must not let an old 0x351 out when it works again.
+TEST_F(Daemon, Invariant1_NoOldLimitLeavesAStuckController) {
+    Rig rig;
+    start(rig);
+    shell("card_stuck can0");
+    std::this_thread::sleep_for(500ms);
+    rig.fault({.kind = Fault::Kind::refuse});
+    const TimePoint last_good = rig.last_good_answer();
+    std::this_thread::sleep_for(4s);
+    const TimePoint woken = BootClock::now();
+    shell("card_wakes can0 can1");
+    std::this_thread::sleep_for(1s);
+    ASSERT_GT(woken, last_good + 2s);
+    for (const support::Seen& seen : rig.bus->frames()) {
+        if (seen.frame.id >= 0x351 && seen.frame.id <= 0x382) {
+            EXPECT_LE(seen.at, last_good + 2s + 20ms) << to_text(seen.frame) << "\n" << rig.log();
+        }
+    }
+}
+
+TEST_F(Daemon, StaysSilentBesideAnotherBattery) {
+    shell("sh -c 'while cansend can1 351#3802E803E803E001; do sleep 0.5; done' & echo $! > /tmp/other");
+    Rig rig;
+    ASSERT_TRUE(
+        support::eventually([&] { return rig.log().find("another battery") != std::string::npos; }, 8s))
+        << rig.log();
+    std::this_thread::sleep_for(3s);
+    shell("kill $(cat /tmp/other)");
+    for (const support::Seen& seen : rig.bus->frames())
+        EXPECT_EQ(seen.frame.id, 0x351U) << "only the other one's";
+    EXPECT_NE(rig.log().find("running"), std::string::npos) << "the battery itself is well";
+}
+
+// A process that hangs falls silent, because nothing is handed to the kernel to send for us.
+TEST_F(Daemon, Invariant1_AHungProcessIsSilentAndSendsNothingOldAfterwards) {
+    Rig rig;
+    start(rig);
+    rig.daemon->signal(SIGSTOP);
+    const TimePoint stopped = BootClock::now();
+    rig.fault({.kind = Fault::Kind::hang});
+    std::this_thread::sleep_for(4s);
+    EXPECT_EQ(limits_since(rig, stopped + 10ms), 0U);
+    rig.daemon->signal(SIGCONT);
+    std::this_thread::sleep_for(1s);
+    EXPECT_EQ(limits_since(rig, stopped + 10ms), 0U) << rig.log();
+}
+
+// The virtual bus has no controller: the error frame is made up, and the link sees after a second that the
+// carrier is there. The silence in between is the link's own test (link_vm_test, with slcan).
+TEST_F(Daemon, SaysBusOffAndGoesOnAfterwards) {
+    use_bus("vcan0:vcan0");
+    Rig rig;
+    start(rig);
+    shell("cansend vcan0 20000040#0000000000000000");
+    ASSERT_TRUE(
+        support::eventually([&] { return rig.log().find("back on the bus") != std::string::npos; }, 4s))
+        << rig.log();
+    EXPECT_NE(rig.log().find("bus-off"), std::string::npos) << rig.log();
+    EXPECT_TRUE(rig.sends_within(4s, BootClock::now())) << rig.log();
+}
+
+TEST_F(Daemon, GoesOnWhenTheVirtualBusWasDeleted) {
+    use_bus("vcan0:vcan0");
+    Rig rig;
+    start(rig);
+    shell("ip link del vcan0");
+    std::this_thread::sleep_for(1s);
+    shell("ip link add vcan0 type vcan; ip link set vcan0 up");
+    // The test's own ear has to be opened anew.
+    const auto ear = support::make_bus("/tmp");
+    EXPECT_TRUE(support::eventually([&] { return !support::only(ear->frames(), 0x351).empty(); }, 5s))
+        << rig.log();
+}
+
+} // namespace
+} // namespace retrocan::e2e
