@@ -20,7 +20,7 @@
 namespace retrocan::modbus {
 
 /// The batteries at one endpoint: one connection and one thread, which alone touches it. Destroying it stops
-/// and joins the thread, within one timeout.
+/// and joins the thread, within one timeout (and what the resolver takes, see Endpoint::open()).
 class Link {
 public:
     struct Member {

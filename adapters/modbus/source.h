@@ -15,6 +15,7 @@ public:
     ModbusSource(const adapter::SourceSpec& spec, const Options& options, std::vector<Element> elements);
 
     [[nodiscard]] Result<adapter::Answer, std::string> decode(std::string_view capture_line) const override;
+    [[nodiscard]] Duration timeout() const override { return options_.timeout; }
     [[nodiscard]] std::string plan() const override;
 
     /// The readings of every point that lies wholly in a block.

@@ -29,11 +29,14 @@ class Source {
 public:
     virtual ~Source() = default;
 
-    /// Decodes one line of a capture (DESIGN: JSON with the raw traffic) as if it had just been read: the
-    /// readings of every point that lies wholly in it, stamped with the line's `t` (0 if there is none). A
-    /// line that is none of this battery's or names no point gives no readings. The error says what is wrong
-    /// with the line. A pure function: no connection is made.
+    /// Decodes one line of a capture (a JSON object with the raw traffic of one request) as if it had just
+    /// been read: the readings of every point that lies wholly in it, stamped with the line's `t` (0 if there
+    /// is none). A line that is none of this battery's or names no point gives no readings. The error says
+    /// what is wrong with the line. A pure function: no connection is made.
     [[nodiscard]] virtual Result<Answer, std::string> decode(std::string_view capture_line) const = 0;
+
+    /// How long an answer is waited for before it counts as lost.
+    [[nodiscard]] virtual Duration timeout() const = 0;
 
     /// How the points are read, for people: one line a request ("holding 4608..4623, each poll").
     [[nodiscard]] virtual std::string plan() const = 0;
@@ -55,8 +58,9 @@ struct Event {
 /// what becomes of it.
 using Sink = std::function<void(Event)>;
 
-/// Batteries that are being read. Destroying it stops and joins its threads (within one timeout of its
-/// links); no event comes afterwards.
+/// Batteries that are being read. Destroying it stops and joins its threads; no event comes afterwards. That
+/// takes one timeout of its links at most, unless a thread is just looking up a host name: then as long as
+/// the system's resolver takes, which is many seconds where no name server answers.
 class Reader {
 public:
     virtual ~Reader() = default;

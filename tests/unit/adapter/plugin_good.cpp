@@ -12,6 +12,7 @@ public:
     explicit FixedSource(std::vector<Reading> readings) : readings_{std::move(readings)} {}
 
     Result<Answer, std::string> decode(std::string_view) const override { return Answer{{}, readings_}; }
+    Duration timeout() const override { return {}; }
     std::string plan() const override { return "nothing is read"; }
 
 private:
