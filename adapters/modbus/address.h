@@ -23,16 +23,19 @@ struct Element {
     Duration period{}; ///< of slow ones
 };
 
+// clang-format off
 /// Reads a point's keys:
 ///
 ///     at     = 0x1290              register or coil address, 0 to 65535 (required)
 ///     table  = "input"             holding, input, coil, discrete; the mapping's `table` if left out
-///     type   = "s32"               u16 s16 u32 s32 u64 s64 f32 f64 ascii; required for registers, none for
-///     bits length = 8                   registers of an ascii text order  = "low word first"    "high word
-///     first" if left out bytes  = "low byte first"    "high byte first" if left out unit   = 224 where this
-///     point has another unit id than the others
+///     type   = "s32"               u16 s16 u32 s32 u64 s64 f32 f64 ascii; required for registers, none for bits
+///     length = 8                   registers of an ascii text
+///     order  = "low word first"    "high word first" if left out
+///     bytes  = "low byte first"    "high byte first" if left out
+///     unit   = 224                 where this point has another unit id than the others
 ///
 /// Nothing is returned if there is a fault.
+// clang-format on
 std::vector<Element> read_point(const adapter::PointSpec& point, const Options& options, Faults& faults);
 
 } // namespace retrocan::modbus
