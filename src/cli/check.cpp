@@ -27,6 +27,9 @@ int check(const std::filesystem::path& configuration) {
     for (const daemon::BatteryAssembly& battery : assembly->batteries) {
         const policy::Envelope& e = battery.bridge.pack.limits.envelope;
         std::printf("%s: %s\n", battery.name.c_str(), battery.bound->mapping().title().c_str());
+        std::printf("  mapping checked on: %s; after %s\n",
+                    std::string{mapping::to_text(battery.bound->mapping().level())}.c_str(),
+                    battery.bound->mapping().sources().front().c_str());
         std::printf("  CVL %s to %s, CCL up to %s, DCL up to %s\n", to_text(e.cvl_floor).c_str(),
                     to_text(e.cvl_ceiling).c_str(), to_text(e.ccl_ceiling).c_str(),
                     to_text(e.dcl_ceiling).c_str());
@@ -40,8 +43,9 @@ int check(const std::filesystem::path& configuration) {
     if (const auto name = can::parse_link(c.link); name && name->kind == can::LinkName::Kind::interface)
         if (const auto fault = can::interface_fault(name->value))
             std::printf("note: %s\n", fault->c_str());
-    std::printf("good: %s\n", configuration.c_str());
-    return c.shadow_only.empty() ? good : wrong_input;
+    const bool may_send = c.shadow_only.empty();
+    std::printf("%s: %s\n", may_send ? "good" : "good for run --shadow only", configuration.c_str());
+    return may_send ? good : wrong_input;
 }
 
 } // namespace retrocan::cli

@@ -59,9 +59,11 @@ int demo(const DemoArguments& arguments) {
     }
     // A terminal shows the frames itself; a pipe gets them as lines.
     const bool screen = isatty(STDOUT_FILENO) != 0;
-    return serve(
-        *assembly,
-        {.link = link, .shadow = screen && link == "log:-", .run_for = arguments.run_for, .screen = screen});
+    return serve(*assembly, {.link = link,
+                             .shadow = screen && link == "log:-",
+                             .run_for = arguments.run_for,
+                             .screen = screen,
+                             .title = "retrocan demo"});
 }
 
 } // namespace retrocan::cli

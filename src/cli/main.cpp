@@ -7,6 +7,7 @@
 #include <functional>
 
 #include <CLI/CLI.hpp>
+#include <spdlog/async.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -77,12 +78,18 @@ int run_command(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    spdlog::set_default_logger(spdlog::stderr_color_mt("retrocan"));
+    // A log that nobody reads must not stop the frames: it has a thread of its own, and loses its oldest
+    // lines.
+    constexpr std::size_t log_lines = 256;
+    spdlog::init_thread_pool(log_lines, 1);
+    spdlog::set_default_logger(spdlog::create_async_nb<spdlog::sinks::stderr_color_sink_mt>("retrocan"));
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+    int exit_code = retrocan::cli::found_a_fault;
     try {
-        return run_command(argc, argv);
+        exit_code = run_command(argc, argv);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "retrocan: %s\n", error.what());
-        return retrocan::cli::found_a_fault;
     }
+    spdlog::shutdown(); // writes what is left
+    return exit_code;
 }

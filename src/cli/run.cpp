@@ -4,6 +4,7 @@
 #include "cli/serve.h"
 
 #include <cstdio>
+#include <unistd.h>
 
 namespace retrocan::cli {
 
@@ -21,9 +22,14 @@ int run(const RunArguments& arguments) {
         std::fprintf(stderr, "it can be run with --shadow, which sends nothing\n");
         return wrong_input;
     }
+    if (arguments.shadow)
+        std::fprintf(stderr, "shadow: everything is computed and shown, nothing is sent\n");
+    const bool screen = arguments.shadow && isatty(STDOUT_FILENO) != 0;
     return serve(*assembly, {.link = arguments.link.value_or(configuration.link),
                              .shadow = arguments.shadow,
-                             .run_for = arguments.run_for});
+                             .run_for = arguments.run_for,
+                             .screen = screen,
+                             .title = "retrocan run --shadow"});
 }
 
 } // namespace retrocan::cli

@@ -72,18 +72,22 @@ std::string frames_text(const daemon::Service& service, TimePoint now) {
     return text.empty() ? "  none: the bus is silent\n" : text;
 }
 
-} // namespace
-
 std::string screen_text(const daemon::Service& service, TimePoint now) {
     const policy::Pack& pack = service.bridge().pack();
-    std::string text = state_line(service, now) + "\n\nBattery\n" + values_text(pack.values()) + "\nLimits\n";
+    std::string text =
+        state_line(service, now) + "\n\nBattery\n" + values_text(pack.values(now)) + "\nLimits\n";
     if (const auto& limits = pack.limits())
         text +=
             limit_line("CVL", limits->cvl) + limit_line("CCL", limits->ccl) + limit_line("DCL", limits->dcl);
     else
         text += "  none\n";
+    const auto gx = service.bridge().gx_heard();
+    text += gx ? "  GX heard " + std::to_string((now - *gx) / std::chrono::seconds{1}) + " s ago\n"
+               : "  no GX heard (0x305)\n";
     return text + "\nLast frames\n" + frames_text(service, now);
 }
+
+} // namespace
 
 Screen::Screen(std::string title, std::string link)
     : title_{std::move(title)}

@@ -30,7 +30,4 @@ private:
     std::shared_ptr<spdlog::logger> logger_before_;
 };
 
-/// The text that draw() shows, without terminal codes; for tests.
-std::string screen_text(const daemon::Service& service, TimePoint now);
-
 } // namespace retrocan::cli

@@ -59,13 +59,16 @@ int serve(daemon::Assembly& assembly, const ServeArguments& arguments) {
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail
     boost::asio::io_context io{1};
     int exit_code = good;
-    auto link = arguments.shadow ? std::unique_ptr<can::Link>{std::make_unique<daemon::ShadowLink>()}
-                                 : open_link(io, arguments.link, exit_code);
+    std::unique_ptr<can::Link> link;
+    if (arguments.shadow && arguments.screen)
+        link = std::make_unique<daemon::ShadowLink>(io);
+    else
+        link = open_link(io, arguments.shadow ? "log:-" : arguments.link, exit_code);
     if (!link)
         return exit_code;
     std::optional<Screen> screen;
     if (arguments.screen)
-        screen.emplace("retrocan demo", arguments.link);
+        screen.emplace(arguments.title, arguments.shadow ? "nowhere: shadow" : arguments.link);
     daemon::Service service{io, assembly, *link};
     service.start();
     if (arguments.run_for)

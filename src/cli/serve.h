@@ -11,10 +11,11 @@
 namespace retrocan::cli {
 
 struct ServeArguments {
-    std::string link; ///< "can0", "log:-"; not looked at in shadow mode
-    bool shadow{};
+    std::string link; ///< "can0", "log:-"
+    bool shadow{};    ///< send nothing: frames are shown on the screen or, without one, printed
     std::optional<Duration> run_for;
-    bool screen{}; ///< draw the state on standard output instead of logging
+    bool screen{};       ///< draw the state on standard output instead of logging
+    std::string title{}; ///< of the screen
 };
 
 /// Runs an assembly until a signal or its time ends it. The exit code of the command.

@@ -122,6 +122,13 @@ std::string signal_name(std::size_t index) {
     return "warning " + std::string{alarm_names[index - alarm_kinds]};
 }
 
+void drop_expired(BatteryState& state, TimePoint now) {
+    each_signal(state, state, [now](std::size_t, auto& signal, const auto&) {
+        if (signal && signal->expires <= now)
+            signal.reset();
+    });
+}
+
 std::optional<std::string> signal_text(const BatteryState& state, std::size_t index) {
     assert(index < plain_signals);
     return std::visit(Text{state}, table[index].field);

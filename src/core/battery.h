@@ -147,6 +147,32 @@ constexpr std::size_t warning_index(AlarmKind kind) {
 /// "soc", "alarm high_voltage", "warning cell_imbalance".
 std::string signal_name(std::size_t index);
 
+/// Makes every signal absent whose life has ended at `now`.
+void drop_expired(BatteryState& state, TimePoint now);
+
+/// Calls `visit(index, signal of a, same signal of b)` for every signal, alarms and warnings included.
+template <class Visit>
+void each_signal(BatteryState& a, const BatteryState& b, Visit visit) {
+    std::size_t index = 0;
+    for (const SignalInfo& info : signals())
+        std::visit([&](auto field) { visit(index++, a.*field, b.*field); }, info.field);
+    for (std::size_t i = 0; i < alarm_kinds; ++i)
+        visit(index++, a.alarms[i], b.alarms[i]);
+    for (std::size_t i = 0; i < alarm_kinds; ++i)
+        visit(index++, a.warnings[i], b.warnings[i]);
+}
+
+template <class Visit>
+void each_signal(const BatteryState& state, Visit visit) {
+    std::size_t index = 0;
+    for (const SignalInfo& info : signals())
+        std::visit([&](auto field) { visit(index++, state.*field); }, info.field);
+    for (const auto& alarm : state.alarms)
+        visit(index++, alarm);
+    for (const auto& warning : state.warnings)
+        visit(index++, warning);
+}
+
 /// The value of a plain signal for people, with its unit; nothing if it is absent.
 std::optional<std::string> signal_text(const BatteryState& state, std::size_t index);
 

@@ -2,10 +2,13 @@
 #include "daemon/assembly.h"
 
 #include "adapter/loader.h"
+#include "can/link_name.h"
 #include "core/unit.h"
 #include "victron/names.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 namespace retrocan::daemon {
 
@@ -61,11 +64,23 @@ std::optional<fs::path> find_mapping(const BatteryConfiguration& battery, const 
     return std::nullopt;
 }
 
-const adapter::Settings* connection_of(const BatteryConfiguration& battery, std::string_view adapter) {
-    for (const adapter::Settings& settings : battery.connections)
-        if (settings.path.ends_with("." + std::string{adapter}))
-            return &settings;
-    return nullptr;
+/// The table of the adapter that reads the battery; empty if there is none. Any other table is nobody's.
+adapter::Settings connection_of(const BatteryConfiguration& battery, const std::string& adapter,
+                                Faults& faults) {
+    constexpr std::array<std::string_view, 5> our_tables{"limits", "charge", "when_missing", "names",
+                                                         "settings"};
+    std::vector<std::string_view> known{our_tables.begin(), our_tables.end()};
+    known.emplace_back(adapter);
+    adapter::Settings connection{.path = "battery." + adapter, .place = battery.place, .keys = {}};
+    for (const adapter::Settings& table : battery.connections) {
+        const std::string name = table.path.substr(table.path.rfind('.') + 1);
+        if (name == adapter)
+            connection = table;
+        else
+            faults.push_back({table.place, table.path + ": unknown key" + did_you_mean(name, known) +
+                                               "; this battery is read by the adapter \"" + adapter + "\""});
+    }
+    return connection;
 }
 
 SignalSet required_signals(const BatteryConfiguration& battery, const SignalSet& provided, Faults& faults) {
@@ -90,6 +105,19 @@ SignalSet required_signals(const BatteryConfiguration& battery, const SignalSet&
                      (name == "temperature" ? ": write [battery.when_missing] temperature = \"20 degC\""
                                             : ", which is needed")});
     return required;
+}
+
+/// One answer that is waited for in vain, the next connection and the next poll have to fit into the life of
+/// the data, or one lost answer stops the system.
+void check_patience(const BatteryConfiguration& battery, Duration timeout, Faults& warnings) {
+    const Duration reconnect = std::chrono::milliseconds{500};
+    const Duration needed = timeout + reconnect + battery.poll;
+    if (needed > battery.stale_after)
+        warnings.push_back(
+            {battery.place, "battery: one lost answer takes up to " + to_text(needed) + " (timeout " +
+                                to_text(timeout) + ", reconnect, poll), but the data may be only " +
+                                to_text(battery.stale_after) +
+                                " old: it will fall silent. Raise stale_after or lower the timeout"});
 }
 
 /// An owner's name that the GX would take for another maker's is replaced on the bus; the owner should know.
@@ -118,18 +146,14 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     const auto mapping = mapping::load(*file, faults);
     if (!mapping)
         return std::nullopt;
-    const adapter::Settings* connection = connection_of(battery, mapping->adapter());
-    if (connection == nullptr) {
-        faults.push_back({battery.mapping_place, "battery.mapping: this version has no adapter \"" +
-                                                     std::string{mapping->adapter()} + "\""});
-        return std::nullopt;
-    }
+    const adapter::Settings connection = connection_of(battery, mapping->adapter(), faults);
     BatteryAssembly assembly;
     assembly.name = battery.name;
+    assembly.adapter_name = mapping->adapter();
     assembly.bound = mapping::bind(mapping,
                                    {.battery = battery.name,
                                     .owner_settings = battery.settings,
-                                    .connection = *connection,
+                                    .connection = connection,
                                     .poll = battery.poll,
                                     .live_limit = battery.stale_after},
                                    faults);
@@ -141,6 +165,9 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     assembly.adapter = *adapter;
     assembly.source = assembly.adapter->source(assembly.bound->source(), faults);
 
+    if (assembly.source)
+        check_patience(battery, assembly.source->timeout(), configuration.warnings);
+
     policy::PackPolicy& pack = assembly.bridge.pack;
     pack.limits.provided = assembly.bound->provided();
     pack.limits.envelope = battery.envelope;
@@ -149,7 +176,7 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     pack.required = required_signals(battery, pack.limits.provided, faults);
     pack.stale_after = battery.stale_after;
     pack.facts.cells = battery.cells;
-    pack.when_missing = battery.when_missing;
+    pack.limits.when_missing = battery.when_missing;
     assembly.bridge.report = {battery.names, battery.battery_type, battery.soh};
     assembly.bridge.on_stale = battery.on_stale;
     assembly.bridge.name_rule =
@@ -160,12 +187,16 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
 
 /// What only shows with all batteries of one adapter side by side.
 void check_together(const std::vector<BatteryAssembly>& batteries, Faults& faults) {
-    std::vector<const adapter::Source*> sources;
+    std::map<std::string, std::vector<const BatteryAssembly*>> by_adapter;
     for (const BatteryAssembly& battery : batteries)
         if (battery.source)
-            sources.push_back(battery.source.get());
-    if (!sources.empty()) // there is one kind of adapter so far
-        batteries.front().adapter->check_together(sources, faults);
+            by_adapter[battery.adapter_name].push_back(&battery);
+    for (const auto& [name, group] : by_adapter) {
+        std::vector<const adapter::Source*> sources;
+        for (const BatteryAssembly* battery : group)
+            sources.push_back(battery->source.get());
+        group.front()->adapter->check_together(sources, faults);
+    }
 }
 
 std::optional<Assembly> assemble(Configuration configuration, const fs::path& beside, const Folders& folders,
@@ -173,6 +204,9 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
     Assembly assembly;
     assembly.configuration = std::move(configuration);
     const adapter::Loader loader{folders.adapters};
+    if (const auto link = can::parse_link(assembly.configuration.link);
+        !link && !assembly.configuration.link.empty())
+        faults.push_back({assembly.configuration.link_place, "can.link: " + link.error()});
     for (const BatteryConfiguration& battery : assembly.configuration.batteries)
         if (auto one = assemble_battery(battery, assembly.configuration, beside, folders, loader, faults))
             assembly.batteries.push_back(std::move(*one));

@@ -25,6 +25,7 @@ struct Folders {
 /// One battery, checked and put together, but not connected.
 struct BatteryAssembly {
     std::string name;
+    std::string adapter_name; ///< "modbus"
     std::unique_ptr<mapping::Bound> bound;
     std::shared_ptr<adapter::Adapter> adapter;
     std::unique_ptr<adapter::Source> source; ///< made by the adapter: ends before it
@@ -36,8 +37,9 @@ struct Assembly {
     std::vector<BatteryAssembly> batteries; ///< exactly one, in this version
 };
 
-/// Loads a configuration, its mappings and its adapters, and checks all of it together (DESIGN, invariant 4).
-/// Every fault is added to `faults`; the result is there if there are none. Connects to nothing.
+/// Loads a configuration, its mappings and its adapters, and checks all of it together (invariant 4: nothing
+/// is sent before). Every fault is added to `faults`; the result is there if there are none. Connects to
+/// nothing.
 std::optional<Assembly> assemble(const std::filesystem::path& configuration, const Folders& folders,
                                  Faults& faults);
 

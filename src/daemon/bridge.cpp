@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::uint32_t keep_alive_id = 0x305;
 
+/// Lower on the bus, which counts in tenths: a limit that dithers below that is the same one.
 bool is_lower(const policy::Limits& now, const policy::Limits& sent) {
-    return now.cvl.value < sent.cvl.value || now.ccl.value < sent.ccl.value || now.dcl.value < sent.dcl.value;
+    const auto lower = [](auto a, auto b) { return a.value.count / 100 < b.value.count / 100; };
+    return lower(now.cvl, sent.cvl) || lower(now.ccl, sent.ccl) || lower(now.dcl, sent.dcl);
 }
 
 std::optional<TimePoint> earliest(std::optional<TimePoint> a, std::optional<TimePoint> b) {
@@ -45,17 +47,28 @@ void Bridge::heard(const CanFrame& frame, TimePoint now) {
 }
 
 void Bridge::bus_up(TimePoint now) {
-    if (hearing_ != Hearing::not_yet)
+    bus_is_up_ = true;
+    if (sent_before_)
         return;
-    hearing_ = Hearing::listening;
-    listening_since_ = now;
+    if (hearing_ == Hearing::foreign) {
+        foreign_heard_ = now; // whether it is gone can only be heard from now on
+    } else {
+        hearing_ = Hearing::listening;
+        listening_since_ = now;
+    }
+}
+
+void Bridge::bus_down() {
+    bus_is_up_ = false;
+    if (!sent_before_ && hearing_ != Hearing::foreign)
+        hearing_ = Hearing::not_yet;
 }
 
 void Bridge::tick(TimePoint now) {
     pack_.tick(now);
     if (hearing_ == Hearing::listening && now - listening_since_ >= listening_time)
         hearing_ = Hearing::clear;
-    if (hearing_ == Hearing::foreign && now - foreign_heard_ >= foreign_memory)
+    if (hearing_ == Hearing::foreign && bus_is_up_ && now - foreign_heard_ >= foreign_memory)
         hearing_ = Hearing::clear;
     follow_state(now);
 }
@@ -101,12 +114,6 @@ void Bridge::want_lower_limits(TimePoint now) {
         schedule_.want_limits(now);
 }
 
-std::optional<victron::Values> Bridge::values(TimePoint now) const {
-    if (!pack_.may_send(now) || hearing_ != Hearing::clear)
-        return std::nullopt;
-    return report(pack_, settings_.report, now);
-}
-
 std::optional<CanFrame> Bridge::due(TimePoint now) {
     tick(now);
     while (const auto due = schedule_.due(now)) {
@@ -114,12 +121,23 @@ std::optional<CanFrame> Bridge::due(TimePoint now) {
             skipped_seen_ = schedule_.skipped();
             schedule_.want_limits(now);
         }
-        if (auto bytes = frame(*due->message, now)) {
-            sent_before_ = true;
+        if (auto bytes = frame(*due->message, now))
             return bytes;
-        }
     }
     return std::nullopt;
+}
+
+bool Bridge::may_write(const CanFrame& frame, TimePoint now) const {
+    const bool has_values = schedule_.mode() == victron::Mode::full || frame.id == victron::limits_id;
+    return !has_values || pack_.may_send(now);
+}
+
+void Bridge::written(const CanFrame& frame) {
+    sent_before_ = true;
+    if (frame.id == victron::limits_id)
+        sent_limits_ = pack_.limits();
+    if (frame.id == victron::alarms_id)
+        pack_.alarms_sent();
 }
 
 void Bridge::not_written(const CanFrame& frame, TimePoint now) {
@@ -141,13 +159,9 @@ std::optional<CanFrame> Bridge::frame(const victron::Message& message, TimePoint
             ++refused_;
             return std::nullopt;
         }
-        sent_limits_ = pack_.limits();
     }
     last_values_ = report(pack_, settings_.report, now);
-    auto bytes = victron::encode(message, last_values_, settings_.name_rule);
-    if (bytes && message.id == victron::alarms_id)
-        pack_.alarms_sent();
-    return bytes;
+    return victron::encode(message, last_values_, settings_.name_rule);
 }
 
 std::optional<TimePoint> Bridge::next() const {
@@ -156,7 +170,7 @@ std::optional<TimePoint> Bridge::next() const {
         next = earliest(next, pack_.alive_until());
     if (hearing_ == Hearing::listening)
         next = earliest(next, listening_since_ + listening_time);
-    if (hearing_ == Hearing::foreign)
+    if (hearing_ == Hearing::foreign && bus_is_up_)
         next = earliest(next, foreign_heard_ + foreign_memory);
     return next;
 }

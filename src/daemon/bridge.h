@@ -43,22 +43,26 @@ public:
     void take(const adapter::Answer& answer, TimePoint now);
     /// A frame that somebody else sent.
     void heard(const CanFrame& frame, TimePoint now);
-    /// The bus can be written to: the two seconds of listening begin, once.
+    /// The bus can be written to. Before our first frame, two seconds of listening begin.
     void bus_up(TimePoint now);
+    /// It cannot: nothing is heard either.
+    void bus_down();
     /// Notices that time has passed.
     void tick(TimePoint now);
 
-    /// The frame to write now, if one is due; ask again until there is none. What is returned counts as sent.
+    /// The frame to write now, if one is due; ask again until there is none. written() or not_written() tells
+    /// what became of it.
     std::optional<CanFrame> due(TimePoint now);
-    /// The bus did not take a frame that due() gave. A 0x351 is offered again soon.
+    /// Asked with the clock read anew, directly before the write: whether the frame may still go.
+    [[nodiscard]] bool may_write(const CanFrame& frame, TimePoint now) const;
+    void written(const CanFrame& frame);
+    /// The bus did not take it. A 0x351 is offered again soon.
     void not_written(const CanFrame& frame, TimePoint now);
     /// When to call tick() and due() next, if nothing happens before.
     [[nodiscard]] std::optional<TimePoint> next() const;
 
     [[nodiscard]] const policy::Pack& pack() const { return pack_; }
     [[nodiscard]] Hearing hearing() const { return hearing_; }
-    /// What goes on the bus now: nothing while silent.
-    [[nodiscard]] std::optional<victron::Values> values(TimePoint now) const;
     /// When a 0x305 was last heard: the GX is there. Never a condition for sending.
     [[nodiscard]] std::optional<TimePoint> gx_heard() const { return gx_heard_; }
     /// 0x351 that were not sent because a limit was outside the envelope: mistakes of our own.
@@ -80,6 +84,7 @@ private:
     Hearing hearing_{Hearing::not_yet};
     TimePoint listening_since_{};
     TimePoint foreign_heard_{};
+    bool bus_is_up_{};
     bool sent_before_{};
     std::optional<TimePoint> gx_heard_;
 

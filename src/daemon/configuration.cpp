@@ -25,15 +25,10 @@ constexpr Duration long_stale_after = 10s;
 constexpr Duration slowest_poll = 24s;
 constexpr Voltage highest_ceiling = 70_V; // above it the GX's high-voltage profile begins: another protocol
 constexpr std::array<std::string_view, 2> on_stale_words{"silent", "alarm"};
-constexpr std::array<std::string_view, 1> adapter_names{"modbus"};
 
 /// Solar chargers go this much above CVL, by the nominal voltage of the system (protocol, chapter 1.5.3).
 Voltage solar_offset(Voltage ceiling) {
     return ceiling > 40_V ? 400_mV : ceiling > 20_V ? 200_mV : 100_mV;
-}
-
-std::string duration_text(Duration d) {
-    return to_text(d);
 }
 
 void read_times(TableReader& read, BatteryConfiguration& battery, Configuration& configuration) {
@@ -41,18 +36,17 @@ void read_times(TableReader& read, BatteryConfiguration& battery, Configuration&
     const Duration natural = std::max(default_stale_after, battery.poll * 5 / 2);
     battery.stale_after = read.duration("stale_after", 1s, 1h).value_or(natural);
     if (battery.stale_after < battery.poll * 2)
-        read.fault("stale_after", "must be at least twice the poll period of " + duration_text(battery.poll) +
+        read.fault("stale_after", "must be at least twice the poll period of " + to_text(battery.poll) +
                                       ", or one lost poll stops the system; got " +
-                                      duration_text(battery.stale_after));
+                                      to_text(battery.stale_after));
     if (battery.stale_after > long_stale_after)
         configuration.warnings.push_back(
-            {read.place_of("stale_after"), read.path_of("stale_after") + ": " +
-                                               duration_text(battery.stale_after) +
+            {read.place_of("stale_after"), read.path_of("stale_after") + ": " + to_text(battery.stale_after) +
                                                " of old data are accepted before the battery falls silent"});
     if (battery.poll > slowest_poll)
         configuration.shadow_only.push_back(
-            {read.place_of("poll"), read.path_of("poll") + ": " + duration_text(battery.poll) +
-                                        " is too slow to steer by: at most 24 s"});
+            {read.place_of("poll"),
+             read.path_of("poll") + ": " + to_text(battery.poll) + " is too slow to steer by: at most 24 s"});
     battery.on_stale = static_cast<OnStale>(read.one_of("on_stale", on_stale_words).value_or(0));
 }
 
@@ -66,6 +60,13 @@ template <class Q>
 void not_below(TableReader& read, std::string_view key, std::optional<Q> value, Q least) {
     if (value && *value < least)
         read.fault(key, "must be at least " + to_text(least) + "; got " + to_text(*value));
+}
+
+template <class Q>
+void within(TableReader& read, std::string_view key, std::optional<Q> value, Q low, Q high) {
+    if (value && (*value < low || *value > high))
+        read.fault(key, "must be within the envelope, " + to_text(low) + " to " + to_text(high) + "; got " +
+                            to_text(*value));
 }
 
 /// The owner's envelope: without it nothing is ever sent.
@@ -86,7 +87,7 @@ void read_limits(TableReader& read, BatteryConfiguration& battery) {
     whole_tenths(*limits, "cvl_ceiling", ceiling);
     not_below(*limits, "cvl_floor", floor, 8_V);
     not_below(*limits, "ccl_ceiling", ccl, 0_A);
-    not_below(*limits, "dcl_ceiling", dcl, 0_A);
+    not_below(*limits, "dcl_ceiling", dcl, 100_mA); // 0 A would be a blackout for ever in island mode
     not_below(*limits, "discharge_voltage", battery.discharge_voltage, 0_V);
     if (ceiling && *ceiling > highest_ceiling)
         limits->fault("cvl_ceiling",
@@ -150,8 +151,9 @@ void read_when_missing(TableReader& read, BatteryConfiguration& battery) {
     battery.when_missing.temperature = missing->quantity<Temperature>("temperature");
     battery.when_missing.cvl = missing->quantity<Voltage>("cvl");
     battery.when_missing.ccl = missing->quantity<Current>("ccl");
-    not_below(*missing, "cvl", battery.when_missing.cvl, 8_V);
-    not_below(*missing, "ccl", battery.when_missing.ccl, 0_A);
+    within(*missing, "cvl", battery.when_missing.cvl, battery.envelope.cvl_floor,
+           battery.envelope.cvl_ceiling);
+    within(*missing, "ccl", battery.when_missing.ccl, 0_A, battery.envelope.ccl_ceiling);
     if (missing->node("dcl") != nullptr)
         missing->fault("dcl",
                        "has no stand-in: 0 A is a blackout in island mode, and anything else is a guess");
@@ -191,9 +193,11 @@ BatteryConfiguration read_battery(TableReader& read, Configuration& configuratio
     battery.soh = read.quantity<Percent>("soh");
     if (battery.soh && (*battery.soh < 0_pct || *battery.soh > 100_pct))
         read.fault("soh", "expected 0 % to 100 %; got " + to_text(*battery.soh));
-    for (const std::string_view name : adapter_names)
-        battery.connections.push_back(read.settings(name));
     battery.settings = read.settings("settings");
+    // Any other table may be an adapter's; which adapter reads the battery says its mapping.
+    for (const toml_file::Entry* entry : read.unasked())
+        if (entry->node.table() != nullptr)
+            battery.connections.push_back(read.settings(entry->key));
     read.finish();
     return battery;
 }

@@ -56,7 +56,7 @@ struct BatteryConfiguration {
     std::uint16_t battery_type{}; ///< bytes 0 and 1 of 0x35F
     std::optional<Percent> soh;   ///< where the battery does not tell it
 
-    std::vector<adapter::Settings> connections; ///< one table for each adapter name: [battery.modbus]
+    std::vector<adapter::Settings> connections; ///< tables that are no keys of ours: [battery.modbus]
     adapter::Settings settings;                 ///< [battery.settings], for the mapping
 };
 

@@ -22,8 +22,10 @@ void Narrator::look(const Bridge& bridge) {
         state_ = pack.state();
         const std::string_view state = policy::to_text(*state_);
         if (*state_ == policy::PackState::stale)
-            spdlog::error("{}: {}: {}{}; nothing is sent", battery_, state, pack.reason(),
-                          last_news_.empty() ? "" : " (" + last_news_ + ")");
+            spdlog::error("{}: {}: {}{}; {}", battery_, state, pack.reason(),
+                          last_news_.empty() ? "" : " (" + last_news_ + ")",
+                          on_stale_ == OnStale::alarm ? "only names and an internal alarm are sent"
+                                                      : "nothing is sent");
         else
             spdlog::info("{}: {}: {}", battery_, state, pack.reason());
         reason_ = pack.reason();
@@ -75,7 +77,10 @@ void Narrator::bus(const can::Event& event) {
     switch (event.kind) {
     case Kind::frame:
     case Kind::confirmed:
+        return;
     case Kind::error_frame:
+        if (!event.text.empty())
+            spdlog::warn("{}", event.text);
         return;
     case Kind::up:
     case Kind::bus_back:

@@ -14,7 +14,7 @@ namespace retrocan::daemon {
 /// Writes the log: a line for each change, none for each cycle.
 class Narrator {
 public:
-    explicit Narrator(std::string battery) : battery_{std::move(battery)} {}
+    Narrator(std::string battery, OnStale on_stale) : battery_{std::move(battery)}, on_stale_{on_stale} {}
 
     /// After anything that may have changed the bridge.
     void look(const Bridge& bridge);
@@ -30,6 +30,7 @@ private:
     void look_at_objections(const policy::Pack& pack);
 
     std::string battery_;
+    OnStale on_stale_;
     std::optional<policy::PackState> state_;
     std::string reason_;
     Hearing hearing_{Hearing::not_yet};

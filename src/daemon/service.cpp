@@ -16,7 +16,7 @@ Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& lin
     , assembly_{assembly}
     , link_{link}
     , bridge_{assembly.batteries.front().bridge, *assembly.batteries.front().bound, BootClock::now()}
-    , narrator_{assembly.batteries.front().name}
+    , narrator_{assembly.batteries.front().name, assembly.batteries.front().bridge.on_stale}
     , transmitter_{io, bridge_, link,
                    [this](const CanFrame& frame, can::WriteResult result, TimePoint at) {
                        sent_[frame.id] = {frame, at, result};
@@ -61,15 +61,18 @@ void Service::on_source(const adapter::Event& event) {
 
 void Service::on_bus(const can::Event& event) {
     using Kind = can::Event::Kind;
+    const TimePoint now = BootClock::now(); // events are delivered later than they happen
     narrator_.bus(event);
     if (event.kind == Kind::frame) {
-        bridge_.heard(event.frame, event.at);
+        bridge_.heard(event.frame, now);
         if (event.frame.kind == CanFrame::Kind::standard && event.frame.id == victron::limits_id &&
             bridge_.hearing() == Hearing::clear)
-            narrator_.foreign_limits(event.frame, event.at);
+            narrator_.foreign_limits(event.frame, now);
     }
-    if (event.kind == Kind::up)
-        bridge_.bus_up(event.at);
+    if (event.kind == Kind::up || event.kind == Kind::bus_back)
+        bridge_.bus_up(now);
+    if (event.kind == Kind::down || event.kind == Kind::bus_off)
+        bridge_.bus_down();
     after_change();
 }
 

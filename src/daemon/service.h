@@ -43,7 +43,6 @@ public:
     void stop_after(Duration time);
 
     [[nodiscard]] const Bridge& bridge() const { return bridge_; }
-    [[nodiscard]] const can::Link& link() const { return link_; }
     [[nodiscard]] const Narrator& narrator() const { return narrator_; }
     [[nodiscard]] const std::map<std::uint32_t, SentFrame>& sent() const { return sent_; }
 

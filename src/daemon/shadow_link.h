@@ -3,16 +3,23 @@
 
 #include "can/link.h"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
 namespace retrocan::daemon {
 
-/// Stands where the bus would be for `run --shadow`: everything is computed and shown, nothing leaves.
+/// Stands where the bus would be: everything is computed and shown on the screen, nothing leaves.
 class ShadowLink final : public can::Link {
 public:
+    explicit ShadowLink(boost::asio::io_context& io) : io_{io} {}
+
     void start(can::Listener listener) override {
-        listener({.kind = can::Event::Kind::up,
-                  .at = BootClock::now(),
-                  .frame = {},
-                  .text = "shadow: nothing is sent"});
+        boost::asio::post(io_, [listener = std::move(listener)] {
+            listener({.kind = can::Event::Kind::up,
+                      .at = BootClock::now(),
+                      .frame = {},
+                      .text = "shadow: nothing is sent"});
+        });
     }
     can::WriteResult write(const CanFrame&) override {
         ++counters_.written;
@@ -24,6 +31,7 @@ public:
     [[nodiscard]] std::string name() const override { return "shadow"; }
 
 private:
+    boost::asio::io_context& io_;
     can::Counters counters_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/transmitter.h"
 
+#include "victron/message.h"
+
 #include <algorithm>
 
 namespace retrocan::daemon {
@@ -22,25 +24,45 @@ Transmitter::Transmitter(boost::asio::io_context& io, Bridge& bridge, can::Link&
 
 void Transmitter::pump() {
     while (!stopped_) {
-        const TimePoint now = BootClock::now(); // read anew before each write
+        const TimePoint now = BootClock::now();
         bridge_.tick(now);
         const bool waits_for_echo = link_.unconfirmed();
         const auto frame = waits_for_echo ? std::nullopt : bridge_.due(now);
         if (!frame) {
-            auto next = bridge_.next();
-            if (waits_for_echo)
-                next = now + look_again;
-            if (next)
-                sleep_until(*next);
-            else
-                timer_.cancel();
+            sleep(waits_for_echo, now);
             return;
         }
-        const can::WriteResult result = link_.write(*frame);
-        if (result != can::WriteResult::written)
-            bridge_.not_written(*frame, now);
-        on_frame_(*frame, result, now);
+        write(*frame);
     }
+}
+
+void Transmitter::write(const CanFrame& frame) {
+    // Whether the frame before was echoed: a bus that took one away is first tried with something that may be
+    // late.
+    const bool proven = link_.counters().confirmed >= confirmed_by_now_;
+    const TimePoint now = BootClock::now(); // read anew: the process may have slept since it was due
+    if (!bridge_.may_write(frame, now) || (frame.id == victron::limits_id && !proven)) {
+        bridge_.not_written(frame, now);
+        return;
+    }
+    const can::WriteResult result = link_.write(frame);
+    if (result == can::WriteResult::written) {
+        confirmed_by_now_ = link_.counters().confirmed + (link_.unconfirmed() ? 1 : 0);
+        bridge_.written(frame);
+    } else {
+        bridge_.not_written(frame, now);
+    }
+    on_frame_(frame, result, now);
+}
+
+void Transmitter::sleep(bool waits_for_echo, TimePoint now) {
+    auto next = bridge_.next();
+    if (waits_for_echo)
+        next = next && *next > now ? std::min(*next, now + look_again) : now + look_again;
+    if (next)
+        sleep_until(*next);
+    else
+        timer_.cancel();
 }
 
 void Transmitter::stop() {

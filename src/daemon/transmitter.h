@@ -29,6 +29,8 @@ public:
     void stop();
 
 private:
+    void write(const CanFrame& frame);
+    void sleep(bool waits_for_echo, TimePoint now);
     void sleep_until(TimePoint when);
 
     Bridge& bridge_;
@@ -36,6 +38,7 @@ private:
     OnFrame on_frame_;
     std::function<void()> on_wake_;
     boost::asio::basic_waitable_timer<BootClock> timer_;
+    std::uint64_t confirmed_by_now_{}; ///< what the link counts once the frame written last was echoed
     bool stopped_{};
 };
 

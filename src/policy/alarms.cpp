@@ -19,9 +19,20 @@ void pay(PerAlarm<std::uint8_t>& owed) {
 
 } // namespace
 
-void AlarmKeeper::settle(const SignalSet& provided) {
-    if (!supported_)
-        supported_ = provided;
+void AlarmKeeper::settle(const BatteryState& state) {
+    if (supported_)
+        return;
+    supported_.emplace();
+    for (std::size_t i = 0; i < alarm_kinds; ++i) {
+        const auto kind = static_cast<AlarmKind>(i);
+        supported_->set(alarm_index(kind), state.alarms[i].has_value());
+        supported_->set(warning_index(kind), state.warnings[i].has_value());
+    }
+}
+
+void AlarmKeeper::forget() {
+    alarm_owed_.fill(0);
+    warning_owed_.fill(0);
 }
 
 void AlarmKeeper::take(const BatteryState& state) {

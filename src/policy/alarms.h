@@ -16,19 +16,22 @@ struct AlarmPairs {
     PerAlarm<AlarmPair> warnings;
 };
 
-/// Alarm truthfulness (DESIGN, Policy): which pairs are supported is settled once and kept for life; a pair
+/// Alarm truthfulness: which pairs are supported is settled once and kept for life; a pair
 /// whose source has expired is "not supported" again, with the warning "BMS internal" until it returns; an
 /// active alarm is sent at least three times, so that one that lasts a single poll reaches the GX.
 class AlarmKeeper {
 public:
-    /// At the first `running`: these alarms and warnings have a source (indices of SignalSet).
-    void settle(const SignalSet& provided);
+    /// At the first `running`: what has a value now is supported.
+    void settle(const BatteryState& state);
 
     /// The pairs for a 0x35A at `now`.
     [[nodiscard]] AlarmPairs pairs(const BatteryState& state, TimePoint now) const;
 
     /// A new state came in: notes what became active.
     void take(const BatteryState& state);
+
+    /// After a silence: nothing of the time before is owed.
+    void forget();
 
     /// A 0x35A with the pairs of this moment has been handed to the bus.
     void sent();

@@ -41,9 +41,12 @@ bool provides(const LimitPolicy& policy, std::string_view signal) {
 
 template <class Q>
 void add_request(Lowest<Q>& lowest, const LimitPolicy& policy, std::string_view signal,
-                 const Maybe<Q>& request) {
+                 const Maybe<Q>& request, const std::optional<Q>& when_missing) {
     if (request)
         lowest.add(request->value, "battery", "the battery asks for " + to_text(request->value));
+    else if (when_missing)
+        lowest.add(*when_missing, "when_missing",
+                   "the battery does not say; the owner wrote " + to_text(*when_missing));
     else if (provides(policy, signal))
         lowest.blind();
 }
@@ -67,7 +70,7 @@ Voltage whole_tenths(Voltage v) {
 Lowest<Voltage> lowest_cvl(const B& state, const LimitPolicy& policy) {
     const Voltage ceiling = policy.envelope.cvl_ceiling;
     Lowest<Voltage> cvl{ceiling, "envelope", "ceiling " + to_text(ceiling)};
-    add_request(cvl, policy, "cvl", state.cvl);
+    add_request(cvl, policy, "cvl", state.cvl, policy.when_missing.cvl);
     if (policy.absorption)
         cvl.add(*policy.absorption, "absorption", "absorption voltage " + to_text(*policy.absorption));
     return cvl;
@@ -77,7 +80,7 @@ Lowest<Current> lowest_ccl(const B& state, const LimitPolicy& policy) {
     const Current ceiling = policy.envelope.ccl_ceiling;
     Lowest<Current> ccl{ceiling, "envelope", "ceiling " + to_text(ceiling)};
     add_switch(ccl, policy, "charge_allowed", "charge switch", state.charge_allowed);
-    add_request(ccl, policy, "ccl", state.ccl);
+    add_request(ccl, policy, "ccl", state.ccl, policy.when_missing.ccl);
     return ccl;
 }
 
@@ -85,7 +88,7 @@ Lowest<Current> lowest_dcl(const B& state, const LimitPolicy& policy) {
     const Current ceiling = policy.envelope.dcl_ceiling;
     Lowest<Current> dcl{ceiling, "envelope", "ceiling " + to_text(ceiling)};
     add_switch(dcl, policy, "discharge_allowed", "discharge switch", state.discharge_allowed);
-    add_request(dcl, policy, "dcl", state.dcl);
+    add_request(dcl, policy, "dcl", state.dcl, {});
     return dcl;
 }
 

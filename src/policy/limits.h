@@ -18,8 +18,17 @@ struct Envelope {
     Current dcl_ceiling;
 };
 
+/// Values that the owner wants to be used where the battery gives none. DCL has none: a made-up 0 A is a
+/// blackout, anything else a guess.
+struct WhenMissing {
+    std::optional<Temperature> temperature;
+    std::optional<Voltage> cvl;
+    std::optional<Current> ccl;
+};
+
 struct LimitPolicy {
     Envelope envelope;
+    WhenMissing when_missing;
     std::optional<Voltage> absorption;        ///< charge voltage that the owner wants, within the envelope
     std::optional<Voltage> discharge_voltage; ///< instead of the battery's own
     SignalSet provided;                       ///< signals that the battery gives; their limiters take part
@@ -53,7 +62,7 @@ struct Limits {
     friend bool operator==(const Limits&, const Limits&) = default;
 };
 
-/// The minimum of the named limiters for a plausible state (DESIGN, Policy).
+/// The minimum of the named limiters for a plausible state.
 Limits limits(const BatteryState& state, const LimitPolicy& policy);
 
 /// `in_force`, each limit lowered to that of `latest` if that is lower: what holds until the next good round.

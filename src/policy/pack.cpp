@@ -14,35 +14,6 @@ constexpr Duration stale_memory = std::chrono::minutes{10};
 constexpr std::size_t stales_to_distrust = 3;
 constexpr Duration distrust = std::chrono::seconds{30}; // of good rounds before running again
 
-/// Calls `visit(index, signal of a, same signal of b)` for every signal, alarms and warnings included.
-template <class Visit>
-void each_signal(BatteryState& a, const BatteryState& b, Visit visit) {
-    std::size_t index = 0;
-    for (const SignalInfo& info : signals())
-        std::visit([&](auto field) { visit(index++, a.*field, b.*field); }, info.field);
-    for (std::size_t i = 0; i < alarm_kinds; ++i)
-        visit(index++, a.alarms[i], b.alarms[i]);
-    for (std::size_t i = 0; i < alarm_kinds; ++i)
-        visit(index++, a.warnings[i], b.warnings[i]);
-}
-
-template <class Visit>
-void each_signal(const BatteryState& state, Visit visit) {
-    std::size_t index = 0;
-    for (const SignalInfo& info : signals())
-        std::visit([&](auto field) { visit(index++, state.*field); }, info.field);
-    for (const auto& alarm : state.alarms)
-        visit(index++, alarm);
-    for (const auto& warning : state.warnings)
-        visit(index++, warning);
-}
-
-template <class Q>
-void fill(Maybe<Q>& signal, const std::optional<Q>& value, TimePoint now) {
-    if (!signal && value)
-        signal = Aged<Q>{*value, now, TimePoint::max()};
-}
-
 } // namespace
 
 std::string_view to_text(PackState state) {
@@ -74,48 +45,50 @@ void Pack::tick(TimePoint now) {
 void Pack::take(const Update& update, TimePoint now) {
     tick(now);
     objections_.clear();
-    each_signal(known_, update.state, [now](std::size_t, auto& known, const auto&) {
-        if (known && known->expires <= now)
-            known.reset();
-    });
-    BatteryState plausible = plausible_(update.state, known_, objections_);
-    fill(plausible.temperature, policy_.when_missing.temperature, now);
-    fill(plausible.cvl, policy_.when_missing.cvl, now);
-    fill(plausible.ccl, policy_.when_missing.ccl, now);
-
-    accept(plausible, now);
+    BatteryState latest = update.state;
+    drop_expired(latest, now);
+    drop_expired(known_, now);
+    const BatteryState plausible = plausible_(latest, now, objections_);
+    accept(plausible);
     if (limits_)
         limits_ = lowered(*std::move(limits_), policy::limits(plausible, policy_.limits));
     if (update.round_complete)
         judge_round(update, plausible, now);
+    if (verdict_ != FrozenWatch::Verdict::moving)
+        objections_.emplace_back(
+            "every measured value has stood still for a minute although a current flows");
+}
+
+BatteryState Pack::values(TimePoint now) const {
+    BatteryState values = known_;
+    drop_expired(values, now);
+    if (const auto& stand_in = policy_.limits.when_missing.temperature; stand_in && !values.temperature)
+        values.temperature = Aged<Temperature>{*stand_in, now, TimePoint::max()};
+    return values;
 }
 
 /// A required value that is missing now keeps its last one until that expires: one bad poll must not stop
 /// the system. An optional one is absent at once.
-void Pack::accept(const BatteryState& plausible, TimePoint now) {
+void Pack::accept(const BatteryState& plausible) {
     each_signal(known_, plausible, [&](std::size_t index, auto& known, const auto& latest) {
-        const bool fresh = latest && latest->expires > now;
-        if (fresh)
+        if (latest || !policy_.required.test(index))
             known = latest;
-        else if (!policy_.required.test(index))
-            known.reset();
     });
     alarms_.take(known_);
 }
 
 void Pack::judge_round(const Update& update, const BatteryState& plausible, TimePoint now) {
     Limits latest = policy::limits(plausible, policy_.limits);
-    last_fault_ = missing(plausible, update.missed, now);
+    last_fault_ = missing(plausible, update.missed);
     if (last_fault_.empty() && !latest.complete)
         last_fault_ = "a limit of the battery has no valid value";
-    const FrozenWatch::Verdict verdict = frozen_.round(update, plausible, now);
-    if (verdict != FrozenWatch::Verdict::moving)
-        objections_.emplace_back(
-            "every measured value has stood still for a minute although a current flows");
-    if (last_fault_.empty() && verdict == FrozenWatch::Verdict::frozen)
+    verdict_ = frozen_.round(update, plausible, now);
+    if (last_fault_.empty() && verdict_ == FrozenWatch::Verdict::frozen)
         last_fault_ = "the data is frozen";
     if (!last_fault_.empty()) {
         good_rounds_ = 0;
+        if (state_ != PackState::running && !reason_.ends_with(last_fault_))
+            reason_ = "no good round: " + last_fault_;
         return;
     }
 
@@ -145,16 +118,14 @@ void Pack::judge_round(const Update& update, const BatteryState& plausible, Time
     enter(PackState::running, std::to_string(good_rounds_) + " good rounds", now);
 }
 
-/// Empty if the round is good, else what is missing: "soc, voltage: not answered".
-std::string Pack::missing(const BatteryState& plausible, const SignalSet& missed, TimePoint now) const {
+/// Empty if nothing required is missing, else what: "not answered: soc; no valid value: voltage".
+std::string Pack::missing(const BatteryState& plausible, const SignalSet& missed) const {
     std::string absent;
     std::string unanswered;
     each_signal(plausible, [&](std::size_t index, const auto& signal) {
         if (!policy_.required.test(index))
             return;
-        std::string* list = missed.test(index)                  ? &unanswered
-                            : !signal || signal->expires <= now ? &absent
-                                                                : nullptr;
+        std::string* list = missed.test(index) ? &unanswered : !signal ? &absent : nullptr;
         if (list != nullptr)
             *list += (list->empty() ? "" : ", ") + signal_name(index);
     });
@@ -170,8 +141,7 @@ void Pack::enter(PackState state, std::string reason, TimePoint now) {
     since_ = now;
     reason_ = std::move(reason);
     if (state == PackState::running) {
-        if (!ran_)
-            alarms_.settle(policy_.limits.provided);
+        alarms_.settle(known_);
         ran_ = true;
     }
     if (state == PackState::stale) {
@@ -180,6 +150,8 @@ void Pack::enter(PackState state, std::string reason, TimePoint now) {
         good_rounds_ = 0;
         known_ = {};
         limits_.reset();
+        plausible_.forget();
+        alarms_.forget();
     }
 }
 

@@ -26,20 +26,11 @@ enum class PackState : std::uint8_t {
 
 std::string_view to_text(PackState state);
 
-/// Values that the owner wants to be used where the battery gives none. DCL has none: a made-up 0 A is a
-/// blackout, anything else a guess.
-struct WhenMissing {
-    std::optional<Temperature> temperature;
-    std::optional<Voltage> cvl;
-    std::optional<Current> ccl;
-};
-
 struct PackPolicy {
     SignalSet required; ///< without a fresh and plausible value of each, a round is not good
     Duration stale_after{std::chrono::seconds{5}};
     PackFacts facts;
     LimitPolicy limits;
-    WhenMissing when_missing;
 };
 
 /// No 0x351 goes out with less life left than this: the write has to happen before the data expires.
@@ -68,8 +59,8 @@ public:
     /// It has been `running` before.
     [[nodiscard]] bool ran() const { return ran_; }
 
-    /// Accepted values; what has expired at `now` has to be left out by the reader (Aged::expires).
-    [[nodiscard]] const BatteryState& values() const { return known_; }
+    /// Accepted values that have not expired at `now`, and the owner's stand-ins.
+    [[nodiscard]] BatteryState values(TimePoint now) const;
     /// The limits in force; there while running.
     [[nodiscard]] const std::optional<Limits>& limits() const { return limits_; }
     [[nodiscard]] AlarmPairs alarms(TimePoint now) const { return alarms_.pairs(known_, now); }
@@ -80,15 +71,15 @@ public:
     [[nodiscard]] std::uint32_t good_rounds() const { return good_rounds_; }
 
 private:
-    void accept(const BatteryState& plausible, TimePoint now);
+    void accept(const BatteryState& plausible);
     void judge_round(const Update& update, const BatteryState& plausible, TimePoint now);
-    [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed,
-                                      TimePoint now) const;
+    [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed) const;
     void enter(PackState state, std::string reason, TimePoint now);
 
     PackPolicy policy_;
     PlausibilityCheck plausible_;
     FrozenWatch frozen_;
+    FrozenWatch::Verdict verdict_{FrozenWatch::Verdict::moving}; ///< of the last complete round
     AlarmKeeper alarms_;
 
     PackState state_{PackState::starting};

@@ -67,17 +67,18 @@ void keep_in(const Range<Q>& range, B& state, std::vector<std::string>& objectio
 
 /// Absent until a reading later than the one that jumped is within `step` of it.
 template <class Q>
-void confirm_jump(std::string_view name, Maybe<Q> B::*field, Q step, B& state, const B& known, B& unconfirmed,
+void confirm_jump(std::string_view name, Maybe<Q> B::*field, Q step, B& state, B& accepted, B& unconfirmed,
                   std::vector<std::string>& objections) {
     const auto near = [step](Q a, Q b) { return std::abs(a.count - b.count) <= step.count; };
     auto& signal = state.*field;
     auto& waiting = unconfirmed.*field;
-    const auto& before = known.*field;
+    auto& before = accepted.*field;
     if (!signal)
         return;
     if (!before || near(signal->value, before->value) ||
         (waiting && near(signal->value, waiting->value) && signal->oldest > waiting->oldest)) {
         waiting.reset();
+        before = signal;
         return;
     }
     if (!waiting || !near(signal->value, waiting->value))
@@ -112,9 +113,16 @@ void hold_against_cells(const PackFacts& facts, B& state, std::vector<std::strin
 
 } // namespace
 
-BatteryState PlausibilityCheck::operator()(const BatteryState& latest, const BatteryState& known,
+void PlausibilityCheck::forget() {
+    accepted_ = {};
+    unconfirmed_ = {};
+}
+
+BatteryState PlausibilityCheck::operator()(const BatteryState& latest, TimePoint now,
                                            std::vector<std::string>& objections) {
     BatteryState state = latest;
+    drop_expired(accepted_, now);
+    drop_expired(unconfirmed_, now);
     for (const auto& range : voltage_ranges)
         keep_in(range, state, objections);
     for (const auto& range : current_ranges)
@@ -133,10 +141,10 @@ BatteryState PlausibilityCheck::operator()(const BatteryState& latest, const Bat
     hold_against_cells(facts_, state, objections);
 
     // Currents may jump: loads do. Limits may fall at once, and rise within the envelope only.
-    const Voltage voltage_step{known.voltage ? known.voltage->value.count / 10 : 0};
-    confirm_jump("voltage", &B::voltage, voltage_step, state, known, unconfirmed_, objections);
-    confirm_jump("soc", &B::soc, 10_pct, state, known, unconfirmed_, objections);
-    confirm_jump("temperature", &B::temperature, 15_degC, state, known, unconfirmed_, objections);
+    const Voltage voltage_step{accepted_.voltage ? accepted_.voltage->value.count / 10 : 0};
+    confirm_jump("voltage", &B::voltage, voltage_step, state, accepted_, unconfirmed_, objections);
+    confirm_jump("soc", &B::soc, 10_pct, state, accepted_, unconfirmed_, objections);
+    confirm_jump("temperature", &B::temperature, 15_degC, state, accepted_, unconfirmed_, objections);
     return state;
 }
 

@@ -23,14 +23,17 @@ class PlausibilityCheck {
 public:
     explicit PlausibilityCheck(PackFacts facts) : facts_{facts} {}
 
-    /// `known` is the last accepted state, with values past their life removed. Objections are sentences
-    /// for the log: "soc: 655 % is outside 0 % to 105 %".
-    BatteryState operator()(const BatteryState& latest, const BatteryState& known,
-                            std::vector<std::string>& objections);
+    /// `latest` has no expired values. Objections are sentences for the log: "soc: 655 % is outside 0 % to
+    /// 105 %".
+    BatteryState operator()(const BatteryState& latest, TimePoint now, std::vector<std::string>& objections);
+
+    /// What was accepted before is no measure for what comes next.
+    void forget();
 
 private:
     PackFacts facts_;
-    BatteryState unconfirmed_; ///< jumped values that wait for a second reading
+    BatteryState accepted_;    ///< the last accepted values, until they expire
+    BatteryState unconfirmed_; ///< jumped values that wait for a second reading, likewise
 };
 
 } // namespace retrocan::policy

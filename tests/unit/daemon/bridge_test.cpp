@@ -90,8 +90,14 @@ public:
                 next_answer_ = now + 1s;
             }
             bridge->tick(now);
-            while (const auto frame = bridge->due(now))
-                sent.push_back({now, *frame});
+            while (const auto frame = bridge->due(now)) {
+                if (bus_takes) {
+                    bridge->written(*frame);
+                    sent.push_back({now, *frame});
+                } else {
+                    bridge->not_written(*frame, now);
+                }
+            }
         }
     }
 
@@ -106,6 +112,7 @@ public:
     std::unique_ptr<mapping::Bound> bound{make_bound()};
     std::optional<Bridge> bridge;
     TimePoint now{t0};
+    bool bus_takes{true};
     std::vector<std::pair<TimePoint, CanFrame>> sent;
 
 private:
@@ -171,7 +178,6 @@ TEST_F(BridgeTest, Invariant1_No351LaterThanStaleAfterTheLastGoodRound) {
     EXPECT_LE(sent.back().first, last_answer + 5s - 20ms);
     EXPECT_GE(sent.back().first, last_answer + 4s - 20ms) << "and no sooner than it must";
     EXPECT_EQ(bridge->pack().state(), policy::PackState::stale);
-    EXPECT_FALSE(bridge->values(now));
 }
 
 TEST_F(BridgeTest, AForeign351BeforeTheFirstFrameSilencesUs) {
@@ -235,6 +241,50 @@ TEST_F(BridgeTest, Invariant2_NoLimitOnTheBusIsAboveTheEnvelope) {
         EXPECT_LE(field(4), 1200);
     }
     EXPECT_EQ(bridge->refused(), 0U);
+    EXPECT_GE(times_of(0x351).size(), 8U);
+}
+
+TEST_F(BridgeTest, ListeningBeginsAnewWhenTheBusWasDownBeforeTheFirstFrame) {
+    bridge->bus_up(now);
+    pass(1s);
+    bridge->bus_down();
+    pass(5s);
+    EXPECT_TRUE(sent.empty());
+    const TimePoint up = now;
+    bridge->bus_up(now);
+    pass(3s);
+    ASSERT_FALSE(sent.empty());
+    EXPECT_GE(sent.front().first, up + 2s);
+}
+
+TEST_F(BridgeTest, AForeignBatteryIsNotGoneWhileNothingCanBeHeard) {
+    bridge->bus_up(now);
+    bridge->heard(*parse_frame("351#3802E803E803E001"), now);
+    bridge->bus_down();
+    pass(40s);
+    EXPECT_EQ(bridge->hearing(), Hearing::foreign);
+    bridge->bus_up(now);
+    pass(29s);
+    EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(BridgeTest, AFrameThatTheBusDidNotTakeIsNoFirstFrame) {
+    bus_takes = false;
+    bridge->bus_up(now);
+    pass(4s);
+    bridge->heard(*parse_frame("351#3802E803E803E001"), now);
+    EXPECT_EQ(bridge->hearing(), Hearing::foreign);
+    bus_takes = true;
+    pass(2s);
+    EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(BridgeTest, Invariant1_AFrameThatWasDueMayNotGoWhenItsDataHasExpiredMeanwhile) {
+    bridge->bus_up(now);
+    pass(4s);
+    const CanFrame limits = *parse_frame("351#34022003B0040000");
+    EXPECT_TRUE(bridge->may_write(limits, now));
+    EXPECT_FALSE(bridge->may_write(limits, now + 5s)) << "the process slept between";
 }
 
 // Invariant 8: the same answers at the same times give the same frames at the same times.

@@ -12,12 +12,6 @@ using namespace std::chrono_literals;
 constexpr auto high_voltage = static_cast<std::size_t>(AlarmKind::high_voltage);
 constexpr auto internal = static_cast<std::size_t>(AlarmKind::internal);
 
-SignalSet only_high_voltage() {
-    SignalSet set;
-    set.set(alarm_index(AlarmKind::high_voltage));
-    return set;
-}
-
 BatteryState with_high_voltage(bool active, TimePoint at) {
     BatteryState state;
     state.alarms[high_voltage] = Aged<bool>{active, at, at + 5s};
@@ -32,7 +26,7 @@ TEST(Alarms, NothingIsSupportedBeforeTheFirstRunning) {
 // Invariant 6: 01 active, 10 supported and not active, 00 when the mapping has no source for it.
 TEST(Alarms, Invariant6_PairsTellSupportFromState) {
     AlarmKeeper keeper;
-    keeper.settle(only_high_voltage());
+    keeper.settle(with_high_voltage(false, t0));
     EXPECT_EQ(keeper.pairs(with_high_voltage(false, t0), t0).alarms[high_voltage], false);
     EXPECT_EQ(keeper.pairs(with_high_voltage(true, t0), t0).alarms[high_voltage], true);
     for (std::size_t i = 0; i < alarm_kinds; ++i) {
@@ -45,14 +39,14 @@ TEST(Alarms, Invariant6_PairsTellSupportFromState) {
 
 TEST(Alarms, SupportIsSettledOnce) {
     AlarmKeeper keeper;
-    keeper.settle(only_high_voltage());
-    keeper.settle({});
+    keeper.settle(with_high_voltage(false, t0));
+    keeper.settle(BatteryState{});
     EXPECT_EQ(keeper.pairs(with_high_voltage(false, t0), t0).alarms[high_voltage], false);
 }
 
 TEST(Alarms, AnExpiredSourceIsUnsupportedWithAnInternalWarningUntilItReturns) {
     AlarmKeeper keeper;
-    keeper.settle(only_high_voltage());
+    keeper.settle(with_high_voltage(false, t0));
     const BatteryState state = with_high_voltage(false, t0);
     EXPECT_EQ(keeper.pairs(state, t0 + 5s - 1us).warnings[internal], std::nullopt);
     const AlarmPairs late = keeper.pairs(state, t0 + 5s);
@@ -61,9 +55,17 @@ TEST(Alarms, AnExpiredSourceIsUnsupportedWithAnInternalWarningUntilItReturns) {
     EXPECT_EQ(keeper.pairs(with_high_voltage(false, t0 + 6s), t0 + 6s).warnings[internal], std::nullopt);
 }
 
+TEST(Alarms, ASilenceEndsWhatIsOwed) {
+    AlarmKeeper keeper;
+    keeper.settle(with_high_voltage(false, t0));
+    keeper.take(with_high_voltage(true, t0));
+    keeper.forget();
+    EXPECT_EQ(keeper.pairs(with_high_voltage(false, t0 + 1s), t0 + 1s).alarms[high_voltage], false);
+}
+
 TEST(Alarms, AnAlarmOfOnePollIsSentThreeTimes) {
     AlarmKeeper keeper;
-    keeper.settle(only_high_voltage());
+    keeper.settle(with_high_voltage(false, t0));
     keeper.take(with_high_voltage(true, t0));
     const BatteryState over = with_high_voltage(false, t0 + 1s);
     keeper.take(over);

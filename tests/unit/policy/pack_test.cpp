@@ -171,15 +171,16 @@ TEST_F(PackTest, AnOptionalValueThatExpiresIsAbsentARequiredOneIsKept) {
     part.state.cell_voltage_max.reset();
     part.state.soc.reset();
     pack.take(part, t0 + 1s);
-    EXPECT_FALSE(pack.values().cell_voltage_max);
-    EXPECT_TRUE(pack.values().soc);
+    EXPECT_FALSE(pack.values(t0 + 1s).cell_voltage_max);
+    EXPECT_TRUE(pack.values(t0 + 1s).soc);
+    EXPECT_FALSE(pack.values(t0 + 6s).soc) << "until its own life ends";
 }
 
 TEST_F(PackTest, AfterStaleItBeginsAnew) {
     run();
     pack.tick(t0 + 10s);
     ASSERT_EQ(pack.state(), PackState::stale);
-    EXPECT_EQ(pack.values(), BatteryState{});
+    EXPECT_EQ(pack.values(t0 + 10s), BatteryState{});
     good(t0 + 11s);
     good(t0 + 11200ms);
     EXPECT_EQ(pack.state(), PackState::stale);
@@ -230,18 +231,91 @@ TEST_F(PackTest, FrozenDataIsNoGoodRound) {
     EXPECT_GE(at, t0 + 61s);
 }
 
-TEST_F(PackTest, WhenMissingStandsInForWhatTheBatteryDoesNotGive) {
+TEST_F(PackTest, SaysWhyARoundIsNotGoodBeforeItRuns) {
+    for (int n = 0; n < 3; ++n) {
+        Update bad = good_round(t0 + n * 200ms);
+        bad.state.soc.reset();
+        pack.take(bad, t0 + n * 200ms);
+    }
+    EXPECT_EQ(pack.reason(), "no good round: no valid value: soc");
+}
+
+/// Rounds in which only some signals are answered anew; the others keep what they had at t0, and its age.
+class Retained : public PackTest {
+protected:
+    /// Good rounds each second from t0 + 1 s on, with `keep` putting old signals in their places.
+    static void rounds(Pack& pack, int seconds, void (*keep)(BatteryState&, const BatteryState&)) {
+        const BatteryState old = good_state(t0);
+        for (int n = 1; n <= seconds; ++n) {
+            Update round = good_round(t0 + n * 1s);
+            keep(round.state, old);
+            pack.take(round, t0 + n * 1s);
+        }
+    }
+};
+
+TEST_F(Retained, Invariant1_AnExpiredDischargeVoltageIsNotSent) {
+    PackPolicy policy = good_policy();
+    policy.limits.provided.set(*signal_index("discharge_voltage"));
+    Pack one{policy, t0};
+    rounds(one, 4, [](BatteryState& s, const BatteryState&) {
+        s.discharge_voltage = Aged<Voltage>{46'400_mV, t0, t0 + 5s};
+    });
+    EXPECT_EQ(one.limits()->discharge_voltage, 46'400_mV);
+    rounds(one, 8, [](BatteryState& s, const BatteryState&) {
+        s.discharge_voltage = Aged<Voltage>{46'400_mV, t0, t0 + 5s};
+    });
+    EXPECT_EQ(one.state(), PackState::running);
+    EXPECT_EQ(one.limits()->discharge_voltage, 0_V);
+}
+
+TEST_F(Retained, ExpiredCellsDoNotContradictThePackVoltage) {
+    Pack one{good_policy(), t0};
+    rounds(one, 30, [](BatteryState& s, const BatteryState& old) {
+        s.cell_voltage_min = old.cell_voltage_min;
+        s.cell_voltage_max = old.cell_voltage_max;
+        if (s.voltage->oldest > t0 + 6s)
+            s.voltage->value = 56'000_mV; // charged on; the old cells would object
+    });
+    EXPECT_EQ(one.state(), PackState::running) << one.reason();
+}
+
+TEST_F(Retained, WhenMissingStandsInForWhatHasExpired) {
+    PackPolicy policy = good_policy();
+    policy.required &= ~set_of({"ccl", "cvl", "temperature"});
+    policy.limits.when_missing = {.temperature = 20_degC, .cvl = 54_V, .ccl = 5_A};
+    Pack one{policy, t0};
+    const auto keep = [](BatteryState& s, const BatteryState& old) {
+        s.ccl = old.ccl;
+        s.cvl = Aged<Voltage>{56'000_mV, t0, t0 + 5s};
+        s.temperature = old.temperature;
+    };
+    rounds(one, 4, keep);
+    EXPECT_EQ(one.limits()->ccl.value, 60_A);
+    EXPECT_EQ(one.limits()->cvl.value, 56'000_mV);
+    rounds(one, 8, keep);
+    ASSERT_EQ(one.state(), PackState::running) << one.reason();
+    EXPECT_EQ(one.limits()->ccl.value, 5_A);
+    EXPECT_EQ(one.limits()->ccl.reason.limiter, "when_missing");
+    EXPECT_EQ(one.limits()->cvl.value, 54_V);
+    EXPECT_EQ(one.values(t0 + 8s).temperature->value, 20_degC);
+}
+
+TEST_F(Retained, AStandInIsNoMeasureForTheNextReading) {
     PackPolicy policy = good_policy();
     policy.required.reset(*signal_index("temperature"));
-    policy.when_missing.temperature = 20_degC;
-    Pack other{policy, t0};
-    for (int n = 0; n < 3; ++n) {
-        Update round = good_round(t0 + n * 200ms);
-        round.state.temperature.reset();
-        other.take(round, t0 + n * 200ms);
-    }
-    EXPECT_EQ(other.state(), PackState::running);
-    EXPECT_EQ(other.values().temperature->value, 20_degC);
+    policy.limits.when_missing.temperature = 20_degC;
+    Pack one{policy, t0};
+    const auto hot = [](BatteryState& s, const BatteryState&) { s.temperature->value = 60_degC; };
+    rounds(one, 3, hot);
+    Update lost = good_round(t0 + 4s);
+    lost.state.temperature.reset();
+    one.take(lost, t0 + 4s);
+    EXPECT_EQ(one.values(t0 + 4s).temperature->value, 20_degC);
+    Update back = good_round(t0 + 5s);
+    back.state.temperature->value = 60_degC;
+    one.take(back, t0 + 5s);
+    EXPECT_EQ(one.values(t0 + 5s).temperature->value, 60_degC);
 }
 
 } // namespace

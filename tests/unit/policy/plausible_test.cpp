@@ -13,9 +13,9 @@ using B = BatteryState;
 
 class Plausible : public ::testing::Test {
 protected:
-    B check(const B& latest, const B& known = {}) {
+    B check(const B& latest) {
         objections.clear();
-        return plausible(latest, known, objections);
+        return plausible(latest, latest.voltage ? latest.voltage->oldest : t0, objections);
     }
 
     PlausibilityCheck plausible{PackFacts{16}};
@@ -77,6 +77,7 @@ TEST_F(Plausible, PackVoltageHasToFitItsCells) {
     s.voltage->value = 50'083_mV;
     EXPECT_FALSE(check(s).voltage);
     EXPECT_EQ(objections.at(0), "voltage: 50.083 V does not fit 16 cells of 3.295 V to 3.305 V");
+    plausible.forget(); // not a jump
     s.voltage->value = 55'524_mV;
     EXPECT_TRUE(check(s).voltage);
     s.voltage->value = 55'525_mV;
@@ -91,32 +92,54 @@ TEST_F(Plausible, LowestCellAboveHighestMakesBothAbsent) {
 }
 
 TEST_F(Plausible, AJumpIsAbsentUntilALaterReadingConfirmsIt) {
-    const B known = good_state(t0); // SOC 80 %
+    check(good_state(t0)); // SOC 80 %
     B jumped = good_state(t0 + 1s);
     jumped.soc->value = 69'99_cpct;
-    EXPECT_FALSE(check(jumped, known).soc);
-    EXPECT_FALSE(check(jumped, known).soc) << "the same reading again confirms nothing";
+    EXPECT_FALSE(check(jumped).soc);
+    EXPECT_FALSE(check(jumped).soc) << "the same reading again confirms nothing";
     B again = good_state(t0 + 2s);
-    again.soc->value = 70_pct - 200_cpct;
-    EXPECT_TRUE(check(again, known).soc);
+    again.soc->value = 68_pct;
+    EXPECT_TRUE(check(again).soc);
 }
 
 TEST_F(Plausible, ASpikeIsForgotten) {
-    const B known = good_state(t0);
+    check(good_state(t0));
     B spike = good_state(t0 + 1s);
     spike.soc->value = 0_pct;
-    EXPECT_FALSE(check(spike, known).soc);
-    EXPECT_TRUE(check(good_state(t0 + 2s), known).soc);
+    EXPECT_FALSE(check(spike).soc);
+    EXPECT_TRUE(check(good_state(t0 + 2s)).soc);
     B second = good_state(t0 + 3s);
     second.soc->value = 0_pct;
-    EXPECT_FALSE(check(second, known).soc) << "a second spike is a first one again";
+    EXPECT_FALSE(check(second).soc) << "a second spike is a first one again";
+}
+
+TEST_F(Plausible, WhatHasExpiredIsNoMeasureForAJump) {
+    check(good_state(t0));
+    B later = good_state(t0 + 5s);
+    later.soc->value = 20_pct;
+    EXPECT_TRUE(check(later).soc);
+}
+
+TEST_F(Plausible, AnExpiredJumpConfirmsNothing) {
+    check(good_state(t0));
+    B spike = good_state(t0 + 1s);
+    spike.soc->value = 0_pct;
+    check(spike);
+    for (int i = 2; i < 8; ++i) { // the SOC is not told for a while, then again as before
+        B without = good_state(t0 + i * 1s);
+        without.soc->value = 80_pct;
+        check(without);
+    }
+    spike = good_state(t0 + 8s);
+    spike.soc->value = 0_pct;
+    EXPECT_FALSE(check(spike).soc);
 }
 
 TEST_F(Plausible, CurrentMayJump) {
-    const B known = good_state(t0);
+    check(good_state(t0));
     B s = good_state(t0 + 1s);
     s.current->value = -200_A;
-    EXPECT_TRUE(check(s, known).current);
+    EXPECT_TRUE(check(s).current);
 }
 
 } // namespace
