@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <poll.h>
+#include <random>
 
 #include <modbus.h>
 #include <sys/socket.h>
@@ -30,11 +31,13 @@ using Context = std::unique_ptr<modbus_t, FreeModbus>;
 class TcpConnection : public Connection {
 public:
     /// `context` has a connected socket.
-    explicit TcpConnection(Context context) : context_{std::move(context)} {}
+    TcpConnection(Context context, std::shared_ptr<std::uint16_t> last_transaction)
+        : context_{std::move(context)}, last_transaction_{std::move(last_transaction)} {}
 
     Exchange read(const Request& request, Duration timeout) override {
         const int socket = modbus_get_socket(context_.get());
-        const auto frame = tcp_request(++transaction_, request);
+        const std::uint16_t transaction = ++*last_transaction_;
+        const auto frame = tcp_request(transaction, request);
         // Sent past libmodbus: its raw requests always have the transaction 0, and with its own ones the
         // answer cannot be looked at. 12 bytes go out whole, or the connection is stuck.
         if (send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size()))
@@ -47,7 +50,7 @@ public:
         const int size = modbus_receive_confirmation(context_.get(), answer.data());
         if (size < 0)
             return failure(errno, timeout);
-        return check_tcp_answer(transaction_, request,
+        return check_tcp_answer(transaction, request,
                                 std::span{answer}.first(static_cast<std::size_t>(size)));
     }
 
@@ -68,10 +71,14 @@ private:
     }
 
     Context context_;
-    std::uint16_t transaction_{};
+    std::shared_ptr<std::uint16_t> last_transaction_;
 };
 
 } // namespace
+
+std::uint16_t TcpEndpoint::any_transaction() {
+    return static_cast<std::uint16_t>(std::random_device{}());
+}
 
 Result<std::unique_ptr<Connection>, std::string> TcpEndpoint::open(Duration timeout) {
     auto socket = connect_tcp(host_, port_, timeout);
@@ -83,7 +90,8 @@ Result<std::unique_ptr<Connection>, std::string> TcpEndpoint::open(Duration time
     modbus_set_socket(context.get(), std::move(socket).value().release());
     // The response timeout is one for the whole answer, not started again with each byte.
     modbus_set_byte_timeout(context.get(), 0, 0);
-    return std::unique_ptr<Connection>{std::make_unique<TcpConnection>(std::move(context))};
+    return std::unique_ptr<Connection>{
+        std::make_unique<TcpConnection>(std::move(context), last_transaction_)};
 }
 
 } // namespace retrocan::modbus

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,7 +48,7 @@ protected:
         open();
     }
     void open() {
-        auto opened = TcpEndpoint{"bms", "127.0.0.1", server.port()}.open(1s);
+        auto opened = endpoint.open(1s);
         ASSERT_TRUE(opened) << opened.error();
         connection = std::move(opened).value();
     }
@@ -67,6 +68,7 @@ protected:
     void fault(Kind kind) { server.set_fault({.kind = kind, .unit = {}, .table = {}}); }
 
     ModbusServer server;
+    TcpEndpoint endpoint{"bms", "127.0.0.1", server.port(), 65533};
     std::unique_ptr<Connection> connection;
     const Request four = request(1, Table::holding, 10, 4);
 };
@@ -134,7 +136,26 @@ TEST_F(ExchangeTest, TheAnswerToAnEarlierRequestDoesNotCount) {
     fault(Kind::previous_answer);
     const Broken result = broken(request(1, Table::holding, 12, 1));
     EXPECT_EQ(result.reason, Absence::garbled);
-    EXPECT_THAT(result.text, HasSubstr("transaction 1, expected 2"));
+    EXPECT_THAT(result.text, HasSubstr("transaction 65534, expected 65535"));
+}
+
+TEST_F(ExchangeTest, TransactionsAreCountedOnOverConnections) {
+    fault(Kind::wrong_transaction);
+    for (const char* expected : {"expected 65534", "expected 65535", "expected 0", "expected 1"}) {
+        EXPECT_THAT(broken(four).text, HasSubstr(expected));
+        open();
+    }
+}
+
+TEST_F(ExchangeTest, TransactionsBeginAnywhere) {
+    fault(Kind::wrong_transaction);
+    std::set<std::string> texts;
+    for (int i = 0; i < 5; ++i) {
+        endpoint = TcpEndpoint{"bms", "127.0.0.1", server.port()};
+        open();
+        texts.insert(broken(four).text);
+    }
+    EXPECT_GT(texts.size(), 1u);
 }
 
 TEST_F(ExchangeTest, AnAnswerThatCameTwiceIsSeenBeforeTheNextRequest) {
