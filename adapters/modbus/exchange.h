@@ -3,7 +3,9 @@
 
 #include "adapter/reading.h"
 #include "block.h"
+#include "core/time.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -27,5 +29,13 @@ struct Broken {
 
 /// What became of one request.
 using Exchange = std::variant<Block, Refusal, Broken>;
+
+/// How much longer than its timeout an exchange may take, as a busy machine wakes this process up late.
+inline constexpr Duration wake_up_slack = std::chrono::milliseconds{250};
+
+/// The exchange; but Broken if it took longer than it can, had the process been running. It was stopped then,
+/// or the machine slept, and the answer may have lain in the socket all the while: taken for new, old data
+/// would be sent as fresh.
+Exchange in_time(Exchange exchange, Duration taken, Duration timeout);
 
 } // namespace retrocan::modbus

@@ -97,12 +97,15 @@ void Link::connect() {
 
 void Link::read(Schedule::Read read) {
     const ModbusSource& source = *members_[read.battery].source;
+    const Duration timeout = source.options().timeout;
+    const TimePoint asked = BootClock::now();
     // An answer that comes late, or the end of the connection, may be waiting since the last request.
     Exchange exchange = connection_->quiet()
-                            ? connection_->read(source.requests()[read.task], source.options().timeout)
+                            ? connection_->read(source.requests()[read.task], timeout)
                             : Broken{Absence::not_connected,
                                      "closed by the other side, or bytes that nobody asked for", true};
     const TimePoint at = BootClock::now();
+    exchange = in_time(std::move(exchange), at - asked, timeout);
     conclude(read, exchange, at);
 }
 

@@ -190,6 +190,24 @@ TEST_F(ExchangeTest, CannotConnectWhereNobodyListens) {
     EXPECT_TRUE((TcpEndpoint{"bms", "localhost", server.port()}.open(1s)));
 }
 
+TEST(InTime, AnAnswerThatTookLongerThanItCanIsATimeout) {
+    for (const Exchange& exchange : {Exchange{Block{}}, Exchange{Refusal{2}}}) {
+        EXPECT_EQ(in_time(exchange, 10ms, 500ms).index(), exchange.index());
+        EXPECT_EQ(in_time(exchange, 750ms, 500ms).index(), exchange.index());
+        const Exchange late = in_time(exchange, 751ms, 500ms);
+        ASSERT_TRUE(std::holds_alternative<Broken>(late));
+        EXPECT_EQ(std::get<Broken>(late).reason, Absence::timeout);
+        EXPECT_FALSE(std::get<Broken>(late).closed);
+    }
+}
+
+TEST(InTime, WhatIsBrokenStaysAsItIs) {
+    const Exchange late = in_time(Broken{Absence::garbled, "rubbish", true}, 1h, 500ms);
+    EXPECT_EQ(std::get<Broken>(late).reason, Absence::garbled);
+    EXPECT_EQ(std::get<Broken>(late).text, "rubbish");
+    EXPECT_TRUE(std::get<Broken>(late).closed);
+}
+
 TEST(TcpEndpoint, SaysThatAHostHasNoAddress) {
     const auto opened = TcpEndpoint{"bms", "not a host", 502}.open(1s);
     ASSERT_FALSE(opened);
