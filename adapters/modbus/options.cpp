@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace retrocan::modbus {
 
@@ -33,6 +34,17 @@ bool is_host(const std::string& host) {
     return !host.empty() && host.size() <= 253 && std::ranges::none_of(host, bad);
 }
 
+/// The port that was written behind a host, as in "192.168.1.50:502"; an address of IPv6 has more colons.
+std::optional<std::string> port_behind(const std::string& host) {
+    const std::size_t colon = host.find(':');
+    if (colon == std::string::npos || colon != host.rfind(':'))
+        return std::nullopt;
+    std::string port = host.substr(colon + 1);
+    const bool number =
+        !port.empty() && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+    return number ? port : "502";
+}
+
 } // namespace
 
 Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
@@ -58,6 +70,9 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
                          options.host.empty()
                              ? "missing; expected a host name or an IP address, as in \"192.168.1.50\""
                              : "expected a host name or an IP address; got \"" + options.host + "\"");
+    if (const auto port = port_behind(options.host); port && faults.size() == before)
+        connection.fault("host",
+                         "has a port in it: \"" + options.host + "\"; write the port as port = " + *port);
     options.port = static_cast<std::uint16_t>(connection.integer("port", 1, 65535).value_or(options.port));
     read_both(connection, options);
     connection.finish();

@@ -138,6 +138,18 @@ TEST(Options, RefusesWhatIsNoHost) {
                 ElementsAre("a.toml:5:9: battery.modbus.host: expected a text in quotes; got 3"));
 }
 
+TEST(Options, SaysWhereThePortOfAHostBelongs) {
+    const auto faults_of_host = [](const char* host) {
+        return faults_of(spec({}, {{"host", text(host)}}, {}));
+    };
+    EXPECT_THAT(faults_of_host("192.168.1.50:1502"),
+                ElementsAre("a.toml:5:9: battery.modbus.host: has a port in it: \"192.168.1.50:1502\"; write "
+                            "the port as port = 1502"));
+    EXPECT_THAT(faults_of_host("bms.local:"), ElementsAre(HasSubstr("write the port as port = 502")));
+    EXPECT_THAT(faults_of_host("::1"), IsEmpty());
+    EXPECT_THAT(faults_of_host("fe80::1%eth0"), IsEmpty());
+}
+
 TEST(Options, PausesMustFitIntoThePollPeriod) {
     EXPECT_THAT(
         faults_of(spec({{"pause", text("600 ms")}}, here,
