@@ -121,14 +121,14 @@ void Link::conclude(Schedule::Read read, Exchange& exchange, TimePoint at) {
     }
     if (const auto* refusal = std::get_if<Refusal>(&exchange)) {
         connection_answered_ = true;
-        post(read.battery, at,
-             ModbusSource::absent(request, refusal->by_gateway() ? Absence::timeout : Absence::refused));
         if (!refusal->by_gateway()) {
+            post(read.battery, at, ModbusSource::absent(request, Absence::refused));
             schedule_.refused(read, at);
             tell(read.battery, LinkNews::State::answering, "answers");
             return;
         }
-        schedule_.failed(read, at, false);
+        if (!schedule_.failed(read, at, false))
+            post(read.battery, at, ModbusSource::absent(request, Absence::timeout));
         if (schedule_.silent(read.battery))
             tell(read.battery, LinkNews::State::silent, "no answer, says the gateway");
         return;
@@ -140,8 +140,8 @@ void Link::conclude(Schedule::Read read, Exchange& exchange, TimePoint at) {
         schedule_.closed(at);
         return;
     }
-    post(read.battery, at, ModbusSource::absent(request, broken.reason));
-    schedule_.failed(read, at, true);
+    if (!schedule_.failed(read, at, true))
+        post(read.battery, at, ModbusSource::absent(request, broken.reason));
     if (schedule_.silent(read.battery))
         tell(read.battery, LinkNews::State::silent, broken.text);
 }

@@ -99,9 +99,7 @@ void Schedule::connected(TimePoint now) {
     for (BatteryState& battery : batteries_) {
         battery.position = 0;
         battery.round_due = now;
-        for (TaskState& task : battery.tasks)
-            if (task.task.pace == Pace::once && task.due == TimePoint::max())
-                task.due = now;
+        read_once_again(battery, now);
     }
 }
 
@@ -116,38 +114,58 @@ void Schedule::unreachable(TimePoint now) {
 }
 
 void Schedule::answered(Read read, TimePoint now) {
-    BatteryState& battery = batteries_[read.battery];
-    TaskState& task = battery.tasks[read.task];
-    battery.backoff.succeeded();
-    task.backoff.succeeded();
+    heard_from(read.battery, now);
+    batteries_[read.battery].tasks[read.task].backoff.succeeded();
     done(read, now);
 }
 
 void Schedule::refused(Read read, TimePoint now) {
-    BatteryState& battery = batteries_[read.battery];
-    TaskState& task = battery.tasks[read.task];
-    battery.backoff.succeeded(); // it does answer
+    TaskState& task = batteries_[read.battery].tasks[read.task];
+    heard_from(read.battery, now);
     done(read, now);
     if (task.task.pace != Pace::live)
         task.due = now + task.backoff.failed();
 }
 
-void Schedule::failed(Read read, TimePoint now, bool connection_closed) {
+bool Schedule::failed(Read read, TimePoint now, bool connection_closed) {
     BatteryState& battery = batteries_[read.battery];
     TaskState& task = battery.tasks[read.task];
     if (connection_closed) {
         connected_ = false;
         connect_at_ = now;
     }
+    const bool live = task.task.pace == Pace::live;
+    const bool again =
+        live && battery.live.size() > 1 && battery.backoff.failures() == 0 && task.backoff.failures() == 0;
     battery.retry_at = now + battery.backoff.failed();
+    const Duration wait = task.backoff.failed();
+    if (again) {
+        quiet_until_ = now + pause_;
+        return true;
+    }
     done(read, now);
-    if (task.task.pace != Pace::live)
-        task.due = now + task.backoff.failed();
+    if (!live)
+        task.due = now + wait;
+    return false;
 }
 
 void Schedule::closed(TimePoint now) {
     connected_ = false;
     connect_at_ = now;
+    quiet_until_ = now + pause_;
+}
+
+/// A battery has answered, be it with a refusal.
+void Schedule::heard_from(std::size_t index, TimePoint now) {
+    if (silent(index))
+        read_once_again(batteries_[index], now);
+    batteries_[index].backoff.succeeded();
+}
+
+void Schedule::read_once_again(BatteryState& battery, TimePoint now) {
+    for (TaskState& task : battery.tasks)
+        if (task.task.pace == Pace::once && task.due == TimePoint::max())
+            task.due = now;
 }
 
 /// Moves on to what comes after a request.
@@ -206,7 +224,7 @@ void Schedule::begin_again(BatteryState& battery, TimePoint now) {
 
 bool Schedule::silent(std::size_t index) const {
     const BatteryState& battery = batteries_[index];
-    return battery.backoff.failures() >= std::max<std::size_t>(2, battery.live.size());
+    return battery.backoff.failures() >= std::max<std::size_t>(2, battery.live.size() + 1); // one is repeated
 }
 
 } // namespace retrocan::modbus

@@ -19,13 +19,15 @@ namespace retrocan::modbus {
 /// - The live requests of a battery make a round. Rounds begin on absolute deadlines, one poll period apart;
 ///   in a hurry as soon as 200 ms after the last began. One that is late begins at once, and the deadlines
 ///   move with it: nothing is made up for.
-/// - Slow requests have their period, once requests are due at the start and after each reconnect; in a hurry
-///   both go before the round.
+/// - Slow requests have their period. Once requests are due at the start, and again when the battery was away
+///   (unreachable or silent), as another may have come back. In a hurry both go before the round.
 /// - What was due first goes first, so no battery is starved by another.
-/// - A battery that failed is left alone for a while (Backoff), then goes on where it stopped; so it costs
-/// the
-///   others one timeout in that while. A slow or once request that failed or was refused waits on its own,
-///   so that a block which is never answered does not take the turns of the round.
+/// - A battery that failed is left alone for a while (Backoff), then goes on where it stopped. So it costs
+///   the others one timeout in that while.
+/// - A slow or once request that failed or was refused waits on its own, so that a block which is never
+///   answered does not take the turns of the round.
+/// - A live request whose answer was lost is made once more in its round, so that one lost answer does not
+///   spoil it; but not where the battery or this request failed before, nor where it is the whole round.
 /// - Before each request the link is silent for `pause`.
 class Schedule {
 public:
@@ -70,8 +72,9 @@ public:
     // What became of a Read.
     void answered(Read read, TimePoint now);
     void refused(Read read, TimePoint now);
-    /// No good answer; the connection is closed or not.
-    void failed(Read read, TimePoint now, bool connection_closed);
+    /// No good answer; the connection is closed or not. True if the request is made once more in this round:
+    /// it is not lost yet.
+    [[nodiscard]] bool failed(Read read, TimePoint now, bool connection_closed);
     /// An idle connection turned out to be closed by the other side: reconnect at once, and repeat the read.
     void closed(TimePoint now);
 
@@ -83,8 +86,8 @@ public:
 private:
     struct TaskState {
         Task task;
-        TimePoint due; ///< of slow and once requests; max(): done
-        Backoff backoff;
+        TimePoint due;   ///< of slow and once requests; max(): done
+        Backoff backoff; ///< of live ones only counted, not waited for
     };
     struct BatteryState {
         Duration poll;
@@ -107,6 +110,8 @@ private:
     [[nodiscard]] TimePoint earliest() const;
     void done(Read read, TimePoint now);
     void end_live(BatteryState& battery, TimePoint now);
+    void heard_from(std::size_t battery, TimePoint now);
+    static void read_once_again(BatteryState& battery, TimePoint now);
     static void begin_again(BatteryState& battery, TimePoint now);
 
     std::vector<BatteryState> batteries_;

@@ -35,7 +35,7 @@ struct Settings {
 enum class Pace : std::uint8_t {
     live, ///< in each poll; the points that make a round
     slow, ///< each `period`
-    once, ///< once after each (re)connect or restart()
+    once, ///< at the start, when a hurry begins, and when the battery is back after it was away
 };
 
 /// A point of a mapping: where its raw value is, in the adapter's own keys.

@@ -87,7 +87,8 @@ private:
     void note(const std::string& what) { log.push_back({now, what}); }
 
     void read(Schedule::Read read) {
-        note(std::string{"read "} + static_cast<char>('A' + read.battery) + std::to_string(read.task));
+        const std::string name = static_cast<char>('A' + read.battery) + std::to_string(read.task);
+        note("read " + name);
         const Outcome result = outcome(read, now);
         switch (result) {
         case Outcome::answered:
@@ -101,7 +102,8 @@ private:
         case Outcome::timeout:
         case Outcome::gateway_timeout:
             now += timeout;
-            schedule.failed(read, TimePoint{now}, result == Outcome::timeout);
+            if (!schedule.failed(read, TimePoint{now}, result == Outcome::timeout))
+                note("lost " + name);
             break;
         case Outcome::closed:
             schedule.closed(TimePoint{now});
@@ -230,11 +232,61 @@ TEST(Schedule, ABlockThatIsNeverAnsweredDoesNotStopTheOthers) {
     };
     link.run_until(10min);
     // A timeout and its back-off in each round: 500 ms and up to 625 ms.
-    EXPECT_THAT(gaps(link.times("read A0")), Each(Le(3000)));
+    EXPECT_THAT(gaps(link.times("read A0")), Each(Le(3500))); // the first has two, and the slow one's
     EXPECT_GT(link.times("read A0").size(), 450u);
     EXPECT_GT(link.times("read A2").size(), 450u);
     EXPECT_GE(link.times("read A4").size(), 1u);
     EXPECT_FALSE(link.schedule.silent(0));
+}
+
+TEST(Schedule, OncePointsAreReadAgainWhenTheBatteryWasSilent) {
+    FakeLink link = steady({1s, {live, live, once}});
+    const auto one_lost = [](Schedule::Read r, Duration at) {
+        return r.task == 1 && at > 5s && at < 5100ms ? Outcome::timeout : Outcome::answered;
+    };
+    link.outcome = one_lost;
+    link.run_until(10s);
+    EXPECT_EQ(link.times("read A2").size(), 1u);
+    link.outcome = [](auto, auto) { return Outcome::gateway_timeout; }; // the connection stays
+    link.run_until(20s);
+    EXPECT_TRUE(link.schedule.silent(0));
+    link.outcome = one_lost;
+    link.run_until(60s);
+    EXPECT_EQ(link.times("read A2").size(), 2u);
+}
+
+TEST(Schedule, ALostAnswerIsAskedForOnceMoreInItsRound) {
+    for (const std::size_t lost : {0u, 1u, 2u}) {
+        FakeLink link = steady({1s, {live, live, live}});
+        int left = 1;
+        link.outcome = [&](Schedule::Read r, Duration at) {
+            return r.task == lost && at > 2900ms && left-- > 0 ? Outcome::timeout : Outcome::answered;
+        };
+        link.run_until(2900ms);
+        link.log.clear();
+        link.run_until(4200ms);
+        std::vector<std::string> expected{"read A0", "read A1", "read A2"};
+        expected.insert(expected.begin() + static_cast<std::ptrdiff_t>(lost) + 1,
+                        {"connect", "read A" + std::to_string(lost)});
+        auto all = link.all();
+        ASSERT_GE(all.size(), expected.size());
+        all.resize(expected.size());
+        EXPECT_EQ(all, expected);
+    }
+}
+
+TEST(Schedule, AnAnswerLostTwiceIsLostAndTheRoundGoesOn) {
+    FakeLink link = steady({1s, {live, live, live}});
+    link.outcome = [](Schedule::Read r, auto) {
+        return r.task == 1 ? Outcome::gateway_timeout : Outcome::answered;
+    };
+    link.run_until(5s);
+    auto all = link.all();
+    ASSERT_GE(all.size(), 9u);
+    all.resize(9);
+    EXPECT_THAT(all,
+                ElementsAre("connect", "read A0", "read A1", "read A1", "lost A1", "read A2", // once more
+                            "read A0", "read A1", "lost A1")); // not again: it never answers
 }
 
 TEST(Schedule, AfterOneLostAnswerTheNextComesWithinASecond) {
@@ -322,6 +374,14 @@ TEST(Schedule, AServerThatClosesAfterEachAnswerIsReadAsWell) {
     EXPECT_EQ(link.times("read A1").size(), 20u); // each one twice: closed, answered
     EXPECT_EQ(link.times("read A2").size(), 2u);
     EXPECT_THAT(link.times("miss 0"), ElementsAre());
+}
+
+TEST(Schedule, ThePauseIsKeptBeforeAConnectionThatWasClosedIsRenewed) {
+    FakeLink link = steady({1s, {live}}, 100ms);
+    link.outcome = [](auto, Duration at) { return at == 1s ? Outcome::closed : Outcome::answered; };
+    link.run_until(1500ms);
+    EXPECT_THAT(link.times("connect"), ElementsAre(0, 1100));
+    EXPECT_THAT(link.times("read A0"), ElementsAre(0, 1000, 1100));
 }
 
 TEST(Schedule, AGatewaysTimeoutKeepsTheConnection) {
