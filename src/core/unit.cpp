@@ -133,7 +133,9 @@ Result<Unit, std::string> parse_unit(std::string_view text) {
     if (number.numerator <= 0)
         return Err{"a unit's scale must be above zero; got " + quoted(text) +
                    " (to change a sign, negate the signal)"};
-    Unit unit{word.dimension, number.numerator * word.numerator, number.denominator * word.denominator};
+    Unit unit{word.dimension, 0, number.denominator * word.denominator};
+    if (__builtin_mul_overflow(number.numerator, word.numerator, &unit.numerator))
+        return Err{quoted(text) + " is too large"};
     const std::int64_t common = std::gcd(unit.numerator, unit.denominator);
     unit.numerator /= common;
     unit.denominator /= common;

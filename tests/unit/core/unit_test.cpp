@@ -38,6 +38,7 @@ TEST(Unit, RefusesWhatIsNoUnitAndNamesTheKnownOnes) {
     EXPECT_NE(parse_unit("10 mv").error().find("mV"), std::string::npos);
     for (const char* text : {"0 V", "-1 A", "1.2.3 V", "1234567890123 V"})
         EXPECT_FALSE(parse_unit(text)) << text;
+    EXPECT_EQ(parse_unit("999999999999 h").error(), "\"999999999999 h\" is too large");
 }
 
 TEST(Amount, IsAWholeNumberOfFineUnits) {
