@@ -21,7 +21,11 @@ struct Update {
     /// Empty while round_complete is false.
     SignalSet missed;
 
-    /// Every slow and every once point has been answered with a value since the start or the last restart().
+    /// Every slow and every once point has been answered since the start or the last restart(): with a value,
+    /// with "no value", or with a refusal, which says that this device does not have it. One that timed out is
+    /// still waited for. So this does not promise values: a signal that was needed from a refused point is
+    /// absent (or, after a restart, as old as it was), and it is the policy that then keeps the battery from
+    /// running.
     bool slow_and_once_read{};
 
     /// For telling frozen data: how many live analogue points there are, and a hash of their raw values.

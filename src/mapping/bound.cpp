@@ -65,24 +65,8 @@ void Bound::select_signals() {
             const SlotRange& range = points_[point];
             for (std::size_t slot = range.first; slot < range.first + range.count; ++slot)
                 signals_of_slot_[slot].set(number);
-            if (content.scope.points[point].pace == adapter::Pace::live)
-                live_.set(signal.index);
         }
     }
-}
-
-Duration Bound::slowest_period() const {
-    Duration slowest{};
-    for (const adapter::PointSpec& point : source_.points)
-        slowest = std::max(slowest, point.period);
-    return slowest;
-}
-
-std::optional<std::string> Bound::setting(std::string_view name) const {
-    const auto index = mapping_->content().scope.setting(name);
-    if (!index || !settings_[*index])
-        return std::nullopt;
-    return to_text(mapping_->settings()[*index], *settings_[*index]);
 }
 
 std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults) {

@@ -9,9 +9,7 @@
 #include "mapping/value.h"
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace retrocan::mapping {
@@ -39,12 +37,6 @@ public:
     [[nodiscard]] const adapter::SourceSpec& source() const { return source_; }
     /// Signals that have a source, alarms and warnings among them.
     [[nodiscard]] const SignalSet& provided() const { return provided_; }
-    /// Signals that are made of live points at least in part.
-    [[nodiscard]] const SignalSet& live() const { return live_; }
-    /// The longest period of a slow point; zero if there is none.
-    [[nodiscard]] Duration slowest_period() const;
-    /// A setting's value for people, "16" or "56.8 V"; nothing if it is not set.
-    [[nodiscard]] std::optional<std::string> setting(std::string_view name) const;
 
     // For Decoder.
     struct SlotPlan {
@@ -73,7 +65,6 @@ private:
     std::vector<SignalSet> signals_of_slot_;
     SignalSet constant_;
     SignalSet provided_;
-    SignalSet live_;
 };
 
 /// Null if there were faults (in the owner's settings).

@@ -20,7 +20,7 @@ bool analogue(const Point& point) {
     return live(point) && point.unit.dimension != Dimension::none;
 }
 
-/// Never 0; mixes well enough that the sum over all slots tells changes (the finalizer of splitmix64).
+/// Mixes well enough that the sum over all slots tells changes (the finalizer of splitmix64).
 std::uint64_t mixed(std::uint64_t x) {
     x += 0x9e3779b97f4a7c15U;
     x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
@@ -146,10 +146,13 @@ const Update& Decoder::take(const adapter::Answer& answer) {
 void Decoder::take(const adapter::Reading& reading, TimePoint at) {
     const auto* absence = std::get_if<adapter::Absence>(&reading.content);
     const bool failed = absence != nullptr && *absence != adapter::Absence::not_a_value;
+    const bool refused = absence != nullptr && *absence == adapter::Absence::refused;
     const bool is_live = live(*bound_.slots()[reading.slot].point);
     Progress& progress = progress_[reading.slot];
     progress.failed = failed;
-    if (!progress.answered && (is_live || !failed)) {
+    // What a device refuses it does not have: to wait for it would keep the battery out for ever. What was
+    // not answered may still come.
+    if (!progress.answered && (is_live || !failed || refused)) {
         progress.answered = true;
         --(is_live ? open_live_ : unread_);
     }

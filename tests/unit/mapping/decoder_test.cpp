@@ -116,6 +116,26 @@ model = { at = 5, length = 8, every = "once" })",
     EXPECT_TRUE(battery.take(t0, {{"model", RawValue{std::string{"LFP"}}}}).slow_and_once_read);
 }
 
+TEST(Decoder, CountsARefusedSlowOrOncePointAsReadWithoutAValue) {
+    Battery battery{mapping_text(R"(
+limit = { at = 3, unit = "A", every = "30 s" }
+model = { at = 5, length = 8, every = "once" })",
+                                 "ccl = 'limit'\nname = 'model'")};
+    EXPECT_FALSE(battery.take(t0, {{"limit", raw(100)}}).slow_and_once_read);
+    for (const Absence reason : {Absence::timeout, Absence::not_connected, Absence::garbled})
+        EXPECT_FALSE(battery.take(t0, {{"model", reason}}).slow_and_once_read);
+    EXPECT_TRUE(battery.take(t0, {{"model", Absence::refused}}).slow_and_once_read);
+    EXPECT_EQ(battery.text("name"), "-");
+    EXPECT_EQ(battery.text("ccl"), "100 A");
+
+    battery.decoder().restart();
+    EXPECT_FALSE(battery.take(t0 + 1s, {{"model", Absence::refused}}).slow_and_once_read);
+    EXPECT_TRUE(battery.take(t0 + 1s, {{"limit", Absence::refused}}).slow_and_once_read);
+    EXPECT_EQ(battery.state().ccl->oldest, t0); // kept, with its age
+    battery.take(t0 + 2s, {{"model", RawValue{std::string{"LFP"}}}});
+    EXPECT_EQ(battery.text("name"), "LFP"); // it can still come
+}
+
 TEST(Decoder, HasReadAllSlowPointsWhereThereAreNone) {
     Battery battery{plain};
     EXPECT_TRUE(battery.take(t0, {}).slow_and_once_read);
@@ -143,7 +163,7 @@ TEST(Decoder, IgnoresSlotsThatDoNotExist) {
     EXPECT_FALSE(battery.decoder().take(answer).round_complete);
 }
 
-TEST(Bound, TellsWhatIsProvidedAndWhatIsLive) {
+TEST(Bound, TellsWhatIsProvided) {
     const std::string text = mapping_text(R"(
 limit = { at = 3, unit = "A", every = "30 s" }
 word  = { at = 4 })",
@@ -161,17 +181,10 @@ internal = "word.1")",
     EXPECT_EQ(provided.count(), 7U);
     EXPECT_TRUE(provided[warning_index(AlarmKind::internal)]);
     EXPECT_FALSE(provided[index("cvl")]); // the owner did not set it
-    const SignalSet& live = battery.bound().live();
-    EXPECT_TRUE(live[index("ccl")]); // in part
-    EXPECT_FALSE(live[index("dcl")]);
-    EXPECT_FALSE(live[index("soh")]);
-    EXPECT_EQ(battery.bound().slowest_period(), 30s);
-    EXPECT_EQ(battery.bound().setting("charge_voltage"), std::nullopt);
 
     adapter::Settings owner{"battery.settings", {}, {{"charge_voltage", std::string{"56.8 V"}, {}}}};
     Battery set{text, owner};
     EXPECT_TRUE(set.bound().provided()[index("cvl")]);
-    EXPECT_EQ(set.bound().setting("charge_voltage"), "56.8 V");
     set.take(t0, {});
     EXPECT_EQ(set.text("cvl"), "56.8 V");
 }
