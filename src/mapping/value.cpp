@@ -219,7 +219,9 @@ Outcome Not::evaluate(const Readings& readings) const {
 
 namespace {
 
-/// Adds up the members of a group. The verdict of `any` is one true member, that of `all` one false one.
+/// Adds up the members of a group. The verdict of `any` is one true member, that of `all` one false one. One
+/// is enough, so the verdict lives as long as the one that expires last: a fresh alarm is not lost because
+/// another one, just as true, was not read for a while.
 class Tally {
 public:
     explicit Tally(Group::Kind kind) : deciding_{kind == Group::Kind::any} {}
@@ -231,20 +233,25 @@ public:
         }
         all_.aged_by(member);
         if ((member.count != 0) == deciding_) {
+            if (!decided_ || lives_longer(member, verdict_))
+                verdict_ = member;
             decided_ = true;
-            verdict_.aged_by(member);
         }
     }
     [[nodiscard]] Outcome outcome(const Outcome& basis) const {
         if (!decided_ && unknown_)
             return {};
-        // What is known of the verdict is as old as the members that decide it, all of them if none does.
+        // If none decides, all do, and the verdict is as old as the oldest.
         Outcome outcome = truth(decided_ == deciding_, decided_ ? verdict_ : all_);
         outcome.aged_by(basis);
         return outcome;
     }
 
 private:
+    static bool lives_longer(const Outcome& a, const Outcome& b) {
+        return a.expires != b.expires ? a.expires > b.expires : a.oldest > b.oldest;
+    }
+
     bool deciding_;
     bool decided_{};
     bool unknown_{};

@@ -162,6 +162,26 @@ const ConditionCase condition_cases[] = {
 INSTANTIATE_TEST_SUITE_P(Cases, Condition, testing::ValuesIn(condition_cases),
                          [](const auto& one) { return one.param.name; });
 
+TEST(Condition, LivesAsLongAsTheMemberThatDecidesItAndExpiresLast) {
+    Battery battery{mapping_text("a = { at = 3 }\nb = { at = 4 }",
+                                 "online = { any = ['a', 'b'] }\nforce_charge = { all = ['a', 'b'] }")};
+    const auto any = [&] { return battery.state().online; };
+    const auto all = [&] { return battery.state().force_charge; };
+    const auto told = [](bool value, TimePoint at) { return Aged<bool>{value, at, at + live_limit}; };
+
+    battery.take(t0, {{"a", raw(1)}, {"b", raw(1)}});
+    battery.take(t0 + 1s, {{"a", Absence::timeout}, {"b", raw(1)}}); // a fresh alarm beside an old one
+    EXPECT_EQ(any(), told(true, t0 + 1s));
+    EXPECT_EQ(all(), told(true, t0)); // it takes both
+    battery.take(t0 + 2s, {{"a", raw(1)}, {"b", Absence::timeout}});
+    EXPECT_EQ(any(), told(true, t0 + 2s)); // in either order
+
+    battery.take(t0 + 3s, {{"a", raw(0)}, {"b", raw(0)}});
+    battery.take(t0 + 4s, {{"a", Absence::timeout}, {"b", raw(0)}});
+    EXPECT_EQ(all(), told(false, t0 + 4s));
+    EXPECT_EQ(any(), told(false, t0 + 3s));
+}
+
 TEST(Condition, OverARunOfCoils) {
     Battery battery{mapping_text(
         "coils = { at = 3, count = 3 }",
