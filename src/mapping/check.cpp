@@ -15,20 +15,33 @@ using namespace std::chrono_literals;
 constexpr std::array<std::string_view, 2> always_live{"voltage", "current"};
 constexpr std::array<std::string_view, 6> limits{
     "cvl", "ccl", "dcl", "discharge_voltage", "charge_allowed", "discharge_allowed"};
-constexpr Duration slowest_for_limits = 60s;
+constexpr std::array<std::string_view, 2> steering{"soc",
+                                                   "temperature"}; // the policy derates and stops by them
+constexpr Duration slowest_to_act_on = 60s;
 
 template <class List>
 bool contains(const List& list, std::string_view word) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-void check_pace(const Point& point, const std::string& limit, Faults& faults) {
+/// What the system acts on must expire when the battery falls silent, and what is read once never does.
+/// Alarms and warnings may be slow, limits and what steers them only within bounds.
+bool fast_enough(const Point& point, std::size_t signal) {
+    const std::string name = signal_name(signal);
+    const bool bounded = contains(limits, name) || contains(steering, name);
+    if (point.pace == adapter::Pace::once)
+        return !bounded && signal < plain_signals;
+    return !bounded || point.period <= slowest_to_act_on;
+}
+
+void tell_too_slow(const Point& point, std::size_t signal, Faults& faults) {
+    const bool alarm = signal >= plain_signals;
     const bool once = point.pace == adapter::Pace::once;
-    if (once || point.period > slowest_for_limits)
-        faults.push_back({point.place, "points." + point.name + ".every: expected at most " +
-                                           retrocan::to_text(slowest_for_limits) + ", because " + limit +
-                                           " reads it; found " +
-                                           (once ? in_quotes("once") : retrocan::to_text(point.period))});
+    faults.push_back(
+        {point.place, "points." + point.name + ".every: expected " +
+                          (alarm ? "a time" : "at most " + retrocan::to_text(slowest_to_act_on)) +
+                          ", because " + (alarm ? "the " : "") + signal_name(signal) + " reads it; found " +
+                          (once ? in_quotes("once") : retrocan::to_text(point.period))});
 }
 
 /// The points that a signal is made of, each once.
@@ -47,6 +60,10 @@ void check_points(const Content& content, Faults& faults) {
         const auto fault = [&](const std::string& message) {
             faults.push_back({point.place, "points." + point.name + ": " + message});
         };
+        if (point.bits && point.bits->second >= raw_bit_width(point))
+            faults.push_back({point.place, "points." + point.name +
+                                               ".bits: the number that is read has only the bits 0 to " +
+                                               std::to_string(raw_bit_width(point) - 1)});
         if (point.text && point.number)
             fault("used as a text and as a number; make two points of it");
         else if (point.text && (point.unit != Unit{} || point.bits || point.offset != 0 ||
@@ -55,7 +72,9 @@ void check_points(const Content& content, Faults& faults) {
     }
 }
 
-void check_limits(const Content& content, Faults& faults) {
+void check_paces(const Content& content, Faults& faults) {
+    std::vector<bool> told(
+        content.scope.points.size()); // an alarm word has many readers: one fault is enough
     for (const Signal& signal : content.signals) {
         const std::string name = signal_name(signal.index);
         const auto points = points_of(signal);
@@ -66,9 +85,13 @@ void check_limits(const Content& content, Faults& faults) {
             faults.push_back({signal.place, "signals." + name +
                                                 ": reads no point of each poll, and must be live; leave out "
                                                 "`every` of its point"});
-        if (contains(limits, name))
-            for (const std::size_t i : points)
-                check_pace(content.scope.points[i], name, faults);
+        for (const std::size_t i : points) {
+            const Point& point = content.scope.points[i];
+            if (told[i] || fast_enough(point, signal.index))
+                continue;
+            told[i] = true;
+            tell_too_slow(point, signal.index, faults);
+        }
     }
 }
 

@@ -256,7 +256,7 @@ ValuePtr ExpressionParser::reference(const Source& source) {
         return std::make_unique<NotZero>(std::make_unique<PointValue>(*index));
     }
     const std::string_view digits = text.substr(dot + 1);
-    const std::int64_t last = point.run ? point.count - 1 : 63;
+    const std::int64_t last = point.run ? point.count - 1 : bit_width(point) - 1;
     unsigned number{};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error != std::errc{} || end != digits.data() + digits.size() || number > last) {

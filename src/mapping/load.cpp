@@ -56,7 +56,7 @@ public:
         alarms("alarms", alarm_index);
         alarms("warnings", warning_index);
         check_points(*content_, faults_);
-        check_limits(*content_, faults_);
+        check_paces(*content_, faults_);
         if (faults_.size() == before_values) // else what stands in a broken line would seem unused
             check_unused(*content_, faults_);
         transport();

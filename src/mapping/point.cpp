@@ -170,6 +170,21 @@ Point parse_point(std::string name, TableReader& read, PointReferences& referenc
     return point;
 }
 
+unsigned raw_bit_width(const Point& point) {
+    for (const adapter::Setting& setting : point.address.keys)
+        if (const auto* type = std::get_if<std::string>(&setting.value);
+            setting.key == "type" && type != nullptr)
+            for (const unsigned width : {16U, 32U})
+                for (const char* kind : {"u", "s", "f"})
+                    if (*type == kind + std::to_string(width))
+                        return width;
+    return 64;
+}
+
+unsigned bit_width(const Point& point) {
+    return point.bits ? point.bits->second - point.bits->first + 1 : raw_bit_width(point);
+}
+
 std::optional<std::int64_t> quantity(const Point& point, const adapter::RawValue& raw) {
     std::optional<std::int64_t> value;
     if (const auto* integer = std::get_if<std::int64_t>(&raw))

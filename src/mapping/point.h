@@ -50,6 +50,14 @@ struct PointReferences {
 /// Reads one line of [points]; every key that is not the mapping's own goes to the adapter.
 Point parse_point(std::string name, toml_file::TableReader& read, PointReferences& references);
 
+/// How many bits the point's number has after `bits`, which is 64 where nothing is known of it. The address
+/// is the adapter's, but one convention is common to all: a `type` such as "u16", "s32" or "f64" names the
+/// width.
+unsigned bit_width(const Point& point);
+
+/// How many bits the raw number has, before `bits`; likewise.
+unsigned raw_bit_width(const Point& point);
+
 /// The quantity that a raw value stands for, in fine units; nothing if it means "no value", is outside
 /// `valid`, or is no number. Cannot overflow.
 std::optional<std::int64_t> quantity(const Point& point, const adapter::RawValue& raw);
