@@ -11,6 +11,7 @@
 #include <mutex>
 #include <numeric>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -254,6 +255,21 @@ TEST_F(LinkTest, GarbageGivesNoValue) {
     EXPECT_TRUE(reads(0));
     reader.reset();
     expect_only_true_values();
+}
+
+TEST_F(LinkTest, OneLostAnswerIsNoAbsence) {
+    add(1, 100ms, "1 s");
+    fault(Kind::hang);
+    start();
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (server.counters().requests == 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    fault(Kind::none); // long before the repetition, which comes a timeout and a back-off later
+    EXPECT_TRUE(reads(0));
+    reader.reset();
+    expect_only_true_values();
+    EXPECT_EQ(collector.absences(0, 0, Absence::timeout), 0u);
+    EXPECT_EQ(server.counters().connections, 2u);
 }
 
 TEST_F(LinkTest, ARefusedBlockLeavesTheOtherAlone) {
