@@ -27,9 +27,10 @@ int check(const std::filesystem::path& configuration) {
     for (const daemon::BatteryAssembly& battery : assembly->batteries) {
         const policy::Envelope& e = battery.bridge.pack.limits.envelope;
         std::printf("%s: %s\n", battery.name.c_str(), battery.bound->mapping().title().c_str());
-        std::printf("  mapping checked on: %s; after %s\n",
-                    std::string{mapping::to_text(battery.bound->mapping().level())}.c_str(),
-                    battery.bound->mapping().sources().front().c_str());
+        const mapping::Mapping& mapping = battery.bound->mapping();
+        std::printf("  mapping checked on: %s\n", std::string{mapping::to_text(mapping.level())}.c_str());
+        for (const std::string& source : mapping.sources())
+            std::printf("    %s\n", source.c_str());
         std::printf("  CVL %s to %s, CCL up to %s, DCL up to %s\n", to_text(e.cvl_floor).c_str(),
                     to_text(e.cvl_ceiling).c_str(), to_text(e.ccl_ceiling).c_str(),
                     to_text(e.dcl_ceiling).c_str());

@@ -15,16 +15,17 @@ constexpr Duration look_again = std::chrono::milliseconds{100};
 } // namespace
 
 Transmitter::Transmitter(boost::asio::io_context& io, Bridge& bridge, can::Link& link, OnFrame on_frame,
-                         std::function<void()> on_wake)
+                         std::function<void()> on_wake, Clock clock)
     : bridge_{bridge}
     , link_{link}
     , on_frame_{std::move(on_frame)}
     , on_wake_{std::move(on_wake)}
+    , clock_{std::move(clock)}
     , timer_{io} {}
 
 void Transmitter::pump() {
     while (!stopped_) {
-        const TimePoint now = BootClock::now();
+        const TimePoint now = clock_();
         bridge_.tick(now);
         const bool waits_for_echo = link_.unconfirmed();
         const auto frame = waits_for_echo ? std::nullopt : bridge_.due(now);
@@ -40,7 +41,7 @@ void Transmitter::write(const CanFrame& frame) {
     // Whether the frame before was echoed: a bus that took one away is first tried with something that may be
     // late.
     const bool proven = link_.counters().confirmed >= confirmed_by_now_;
-    const TimePoint now = BootClock::now(); // read anew: the process may have slept since it was due
+    const TimePoint now = clock_(); // read anew: the process may have slept since it was due
     if (!bridge_.may_write(frame, now) || (frame.id == victron::limits_id && !proven)) {
         bridge_.not_written(frame, now);
         return;

@@ -19,9 +19,12 @@ public:
     /// Called for each frame after it was handed to the link.
     using OnFrame = std::function<void(const CanFrame&, can::WriteResult, TimePoint)>;
 
-    /// Bridge and link outlive it. `on_wake` is called when a deadline has come; it calls pump().
+    using Clock = std::function<TimePoint()>;
+
+    /// Bridge and link outlive it. `clock` is another one in tests only. `on_wake` is called when a deadline
+    /// has come; it calls pump().
     Transmitter(boost::asio::io_context& io, Bridge& bridge, can::Link& link, OnFrame on_frame,
-                std::function<void()> on_wake);
+                std::function<void()> on_wake, Clock clock = BootClock::now);
 
     /// Something changed: writes what is due and sleeps until the next deadline.
     void pump();
@@ -37,6 +40,7 @@ private:
     can::Link& link_;
     OnFrame on_frame_;
     std::function<void()> on_wake_;
+    Clock clock_;
     boost::asio::basic_waitable_timer<BootClock> timer_;
     std::uint64_t confirmed_by_now_{}; ///< what the link counts once the frame written last was echoed
     bool stopped_{};
