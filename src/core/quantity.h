@@ -12,6 +12,7 @@ template <class Unit>
 struct Quantity {
     std::int64_t count{};
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a comparison for a pointer
     friend constexpr auto operator<=>(Quantity, Quantity) = default;
     constexpr Quantity operator-() const { return {-count}; }
     friend constexpr Quantity operator+(Quantity a, Quantity b) { return {a.count + b.count}; }

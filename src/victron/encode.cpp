@@ -142,7 +142,7 @@ std::optional<CanFrame> encode(const Message& message, const Values& values, Nam
         if (count)
             raw = divide(*count, field.step, field.rounding) + field.offset;
         if (raw && field.below == Below::callers_error && (*count < 0 || *raw < field.min)) {
-            assert(!"a negative limit, or CVL 0");
+            assert(false && "a negative limit, or CVL 0"); // NOLINT(misc-redundant-expression): the reason
             return std::nullopt;
         }
         if (raw && field.below == Below::absent && *raw < field.min)
