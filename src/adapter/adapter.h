@@ -22,15 +22,15 @@
 namespace retrocan::adapter {
 
 /// Raised with every change of these headers that a plugin built before would not survive.
-inline constexpr int contract_version = 1;
+inline constexpr int contract_version = 2;
 
 /// The points of one battery, checked and bound to a transport. Immutable; may be used from any thread.
 class Source {
 public:
     virtual ~Source() = default;
 
-    /// Decodes one line of a capture (a JSON object with the raw traffic of one request) as if it had just
-    /// been read: the readings of every point that lies wholly in it, stamped with the line's `t` (0 if there
+    /// Decodes one line of a capture (a JSON object with the raw traffic of one request, or what people paste
+    /// from a tool of this transport: see adapters/README.md) as if it had just been read: the readings of every point that lies wholly in it, stamped with the line's `t` (0 if there
     /// is none). A line that is none of this battery's or names no point gives no readings. The error says
     /// what is wrong with the line. A pure function: no connection is made.
     [[nodiscard]] virtual Result<Answer, std::string> decode(std::string_view capture_line) const = 0;
@@ -40,6 +40,9 @@ public:
 
     /// How the points are read, for people: one line a request ("holding 4608..4623, each poll").
     [[nodiscard]] virtual std::string plan() const = 0;
+
+    /// Where a point is (by its index in the SourceSpec), for people: "holding 4608..4623 (0x1200..0x120F)".
+    [[nodiscard]] virtual std::string where(std::size_t point) const = 0;
 };
 
 /// What a connection tells about itself: one for each change, never one for each poll.

@@ -38,14 +38,32 @@ enum class Pace : std::uint8_t {
     once, ///< at the start, when a hurry begins, and when the battery is back after it was away
 };
 
+/// Points that are read in one manner: what they have in common, in the adapter's own keys. A key of a point
+/// goes before the same key of its block.
+struct BlockSpec {
+    std::string name;
+    Settings keys; ///< for Modbus: at, table, unit_id, timeout, sunspec, ...
+};
+
 /// A point of a mapping: where its raw value is, in the adapter's own keys.
 struct PointSpec {
     std::string name;
     Settings address; ///< for Modbus: at, type, order, table, ...
+    std::optional<std::size_t> block; ///< in SourceSpec::blocks
     std::size_t first_slot{};
     std::size_t count{1}; ///< a run of so many values, one after the other
     Pace pace{Pace::live};
     Duration period{}; ///< of slow points
+    /// Slow or once, and the device may not have it: that it is never answered must not hold up the others.
+    bool optional{};
+};
+
+/// Something to be written to the device, which the mapping describes and the owner has switched on.
+struct WriteSpec {
+    std::string name;
+    Settings address;      ///< for Modbus: at, registers, unit_id
+    Pace pace{Pace::once}; ///< once: before the first read, and whenever once points are read again; or slow
+    Duration period{};     ///< of slow ones
 };
 
 /// All that an adapter needs to read one battery.
@@ -56,7 +74,9 @@ struct SourceSpec {
     /// configuration (`mapping test`, `decode`): nothing in it is required then, and the source only decodes.
     Settings connection;
     Duration poll{}; ///< period of the live points
+    std::vector<BlockSpec> blocks;
     std::vector<PointSpec> points;
+    std::vector<WriteSpec> writes;
 };
 
 /// Reads a Settings table key by key and objects to what it was not asked for.

@@ -31,6 +31,8 @@ constexpr auto words = std::to_array<Word>({
     {"mAh", Dimension::charge, 1, 1},
     {"Wh", Dimension::energy, 1, 1},
     {"kWh", Dimension::energy, 1000, 1},
+    {"W", Dimension::power, 1000, 1},
+    {"kW", Dimension::power, 1'000'000, 1},
     {"s", Dimension::time, 1'000'000, 1},
     {"ms", Dimension::time, 1000, 1},
     {"us", Dimension::time, 1, 1},
@@ -184,6 +186,8 @@ std::string_view to_text(Dimension dimension) {
         return "a charge (Ah, mAh)";
     case Dimension::energy:
         return "an energy (Wh, kWh)";
+    case Dimension::power:
+        return "a power (W, kW)";
     case Dimension::time:
         return "a time (s, ms, min, h)";
     }

@@ -25,6 +25,8 @@ const char* example_unit(Dimension dimension) {
         return "0.01 Ah";
     case Dimension::energy:
         return "0.1 kWh";
+    case Dimension::power:
+        return "W";
     case Dimension::time:
         return "s";
     }

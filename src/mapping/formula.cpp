@@ -50,7 +50,7 @@ Token token_at(std::string_view text, std::size_t begin) {
 
 constexpr std::array all_dimensions{Dimension::none,        Dimension::voltage, Dimension::current,
                                     Dimension::temperature, Dimension::ratio,   Dimension::charge,
-                                    Dimension::energy,      Dimension::time};
+                                    Dimension::energy,      Dimension::power,   Dimension::time};
 
 constexpr int samples = 30;
 
@@ -98,6 +98,8 @@ Powers powers(Dimension dimension) {
         return {0, 1, 0, 0, 1};
     case Dimension::energy:
         return {1, 1, 0, 0, 1};
+    case Dimension::power:
+        return {1, 1, 0, 0, 0};
     case Dimension::time:
         return {0, 0, 0, 0, 1};
     }
@@ -129,6 +131,7 @@ double fine_units(Dimension dimension) {
     case Dimension::current:
     case Dimension::temperature:
     case Dimension::charge:
+    case Dimension::power:
         return 1000;
     case Dimension::ratio:
         return 100;

@@ -32,6 +32,8 @@ std::string example(Dimension dimension) {
         return "280 Ah";
     case Dimension::energy:
         return "14.3 kWh";
+    case Dimension::power:
+        return "5000 W";
     case Dimension::time:
         return "30 s";
     }
