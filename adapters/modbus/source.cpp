@@ -18,7 +18,10 @@ ModbusSource::ModbusSource(const adapter::SourceSpec& spec, const Options& optio
     , poll_{spec.poll}
     , options_{options}
     , elements_{std::move(elements)}
-    , requests_{plan_requests(elements_, options_)} {}
+    , requests_{plan_requests(elements_, options_)} {
+    for (const adapter::PointSpec& point : spec.points)
+        first_slots_.push_back(point.first_slot);
+}
 
 std::vector<Reading> ModbusSource::readings(const Block& block) const {
     std::vector<Reading> result;
@@ -75,6 +78,13 @@ std::string ModbusSource::plan() const {
     for (const Request& request : requests_)
         text += (text.empty() ? "" : "\n") + to_text(request, options_);
     return text;
+}
+
+std::string ModbusSource::where(std::size_t point) const {
+    for (const Element& element : elements_)
+        if (element.slot == first_slots_.at(point))
+            return std::string{to_text(element.table)} + " " + std::to_string(element.address);
+    return "";
 }
 
 std::string ModbusSource::link() const {

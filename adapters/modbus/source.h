@@ -17,6 +17,7 @@ public:
     [[nodiscard]] Result<adapter::Answer, std::string> decode(std::string_view capture_line) const override;
     [[nodiscard]] Duration timeout() const override { return options_.timeout; }
     [[nodiscard]] std::string plan() const override;
+    [[nodiscard]] std::string where(std::size_t point) const override;
 
     /// The readings of every point that lies wholly in a block.
     [[nodiscard]] std::vector<adapter::Reading> readings(const Block& block) const;
@@ -40,6 +41,7 @@ private:
     Place place_; ///< of its connection
     Duration poll_;
     Options options_;
+    std::vector<std::size_t> first_slots_; ///< of each point
     std::vector<Element> elements_;
     std::vector<Request> requests_;
 };

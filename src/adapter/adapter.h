@@ -30,9 +30,10 @@ public:
     virtual ~Source() = default;
 
     /// Decodes one line of a capture (a JSON object with the raw traffic of one request, or what people paste
-    /// from a tool of this transport: see adapters/README.md) as if it had just been read: the readings of every point that lies wholly in it, stamped with the line's `t` (0 if there
-    /// is none). A line that is none of this battery's or names no point gives no readings. The error says
-    /// what is wrong with the line. A pure function: no connection is made.
+    /// from a tool of this transport: see adapters/README.md) as if it had just been read: the readings of
+    /// every point that lies wholly in it, stamped with the line's `t` (0 if there is none). A line that is
+    /// none of this battery's or names no point gives no readings. The error says what is wrong with the
+    /// line. A pure function: no connection is made.
     [[nodiscard]] virtual Result<Answer, std::string> decode(std::string_view capture_line) const = 0;
 
     /// How long an answer is waited for before it counts as lost.

@@ -48,7 +48,7 @@ struct BlockSpec {
 /// A point of a mapping: where its raw value is, in the adapter's own keys.
 struct PointSpec {
     std::string name;
-    Settings address; ///< for Modbus: at, type, order, table, ...
+    Settings address;                 ///< for Modbus: at, type, order, table, ...
     std::optional<std::size_t> block; ///< in SourceSpec::blocks
     std::size_t first_slot{};
     std::size_t count{1}; ///< a run of so many values, one after the other

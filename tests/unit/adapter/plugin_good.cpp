@@ -14,6 +14,7 @@ public:
     Result<Answer, std::string> decode(std::string_view) const override { return Answer{{}, readings_}; }
     Duration timeout() const override { return {}; }
     std::string plan() const override { return "nothing is read"; }
+    std::string where(std::size_t /*point*/) const override { return "nowhere"; }
 
 private:
     std::vector<Reading> readings_;
