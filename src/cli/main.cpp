@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
+#include "cli/mapping_commands.h"
 
 #include <cmath>
 #include <cstdio>
@@ -62,6 +63,8 @@ int run_command(int argc, char** argv) {
     monitor_app->add_flag("--json", monitor.json, "one JSON object a frame");
     add_for(monitor_app, monitor.run_for);
     monitor_app->callback([&] { command = [&] { return cli::monitor(monitor); }; });
+
+    cli::add_mapping_commands(app, command);
 
     app.add_subcommand("version", "print the version")->callback([&] {
         command = [] { return cli::version(); };

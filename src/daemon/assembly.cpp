@@ -4,9 +4,9 @@
 #include "adapter/loader.h"
 #include "can/link_name.h"
 #include "core/unit.h"
+#include "daemon/library.h"
 #include "victron/names.h"
 
-#include <algorithm>
 #include <array>
 #include <map>
 
@@ -19,50 +19,6 @@ namespace fs = std::filesystem;
 /// Signals that a limiter of this version reads; each that the battery gives is required.
 constexpr std::string_view limit_inputs[] = {"cvl", "ccl", "dcl", "charge_allowed", "discharge_allowed"};
 constexpr std::string_view always_required[] = {"voltage", "current", "soc", "temperature"};
-
-std::string folder_list(const std::vector<fs::path>& folders) {
-    std::string text;
-    for (const fs::path& folder : folders)
-        text += (text.empty() ? "" : ", ") + folder.string();
-    return text;
-}
-
-/// Names of the mappings that a folder has, as a configuration writes them: "jk/pb".
-std::vector<std::string> mappings_in(const std::vector<fs::path>& folders) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const fs::path& folder : folders)
-        for (auto file = fs::recursive_directory_iterator{folder, error};
-             !error && file != fs::recursive_directory_iterator{}; file.increment(error))
-            if (file->path().extension() == ".toml")
-                names.push_back(fs::relative(file->path(), folder).replace_extension().string());
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
-std::optional<fs::path> find_mapping(const BatteryConfiguration& battery, const fs::path& beside,
-                                     const Folders& folders, Faults& faults) {
-    std::error_code error;
-    if (battery.mapping.ends_with(".toml")) {
-        fs::path file = beside / battery.mapping; // an absolute path stays as it is
-        if (fs::is_regular_file(file, error))
-            return file;
-        faults.push_back({battery.mapping_place, "battery.mapping: there is no file " + file.string()});
-        return std::nullopt;
-    }
-    for (const fs::path& folder : folders.mappings) {
-        fs::path file = folder / (battery.mapping + ".toml");
-        if (fs::is_regular_file(file, error))
-            return file;
-    }
-    const std::vector<std::string> names = mappings_in(folders.mappings);
-    const std::vector<std::string_view> known{names.begin(), names.end()};
-    faults.push_back({battery.mapping_place,
-                      "battery.mapping: there is no mapping \"" + battery.mapping + "\"" +
-                          did_you_mean(battery.mapping, known) + " in " + folder_list(folders.mappings) +
-                          "; a file of your own is given by its path, ending in .toml"});
-    return std::nullopt;
-}
 
 /// The table of the adapter that reads the battery; empty if there is none. Any other table is nobody's.
 adapter::Settings connection_of(const BatteryConfiguration& battery, const std::string& adapter,
@@ -140,9 +96,11 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
                                                 Configuration& configuration, const fs::path& beside,
                                                 const Folders& folders, const adapter::Loader& loader,
                                                 Faults& faults) {
-    const auto file = find_mapping(battery, beside, folders, faults);
-    if (!file)
+    const auto file = find_mapping(battery.mapping, beside, folders.mappings);
+    if (!file) {
+        faults.push_back({battery.mapping_place, "battery.mapping: " + file.error()});
         return std::nullopt;
+    }
     const auto mapping = mapping::load(*file, faults);
     if (!mapping)
         return std::nullopt;

@@ -5,8 +5,7 @@
 #include "mapping/bound.h"
 #include "mapping/mapping.h"
 #include "mapping/vector.h"
-#include "victron/encode.h"
-#include "victron/message.h"
+#include "victron/plain.h"
 
 #include <filesystem>
 #include <fstream>
@@ -35,62 +34,6 @@ std::shared_ptr<const Mapping> loaded(const std::filesystem::path& file) {
     return mapping;
 }
 
-template <class T>
-std::optional<T> value(const Maybe<T>& signal) {
-    return signal ? std::optional<T>{signal->value} : std::nullopt;
-}
-
-victron::Pair pair(const Maybe<bool>& alarm) {
-    if (!alarm)
-        return victron::Pair::unsupported;
-    return alarm->value ? victron::Pair::active : victron::Pair::inactive;
-}
-
-/// What the battery says, with no policy between.
-victron::Values plain_values(const BatteryState& b) {
-    victron::Values v;
-    v.cvl = value(b.cvl);
-    v.ccl = value(b.ccl);
-    v.dcl = value(b.dcl);
-    v.discharge_voltage = value(b.discharge_voltage);
-    v.soc = value(b.soc);
-    v.soh = value(b.soh);
-    v.voltage = value(b.voltage);
-    v.current = value(b.current);
-    v.temperature = value(b.temperature);
-    for (std::size_t i = 0; i < alarm_kinds; ++i) {
-        v.alarms[i] = pair(b.alarms[i]);
-        v.warnings[i] = pair(b.warnings[i]);
-    }
-    if (b.online)
-        v.system_status = b.online->value ? victron::Pair::inactive : victron::Pair::active;
-    v.manufacturer = value(b.manufacturer);
-    v.name = value(b.name);
-    v.family = value(b.family);
-    v.firmware = value(b.firmware);
-    v.capacity_online = value(b.capacity_online);
-    v.cell_voltage_min = value(b.cell_voltage_min);
-    v.cell_voltage_max = value(b.cell_voltage_max);
-    v.cell_temperature_min = value(b.cell_temperature_min);
-    v.cell_temperature_max = value(b.cell_temperature_max);
-    v.cell_voltage_min_id = value(b.cell_voltage_min_id);
-    v.cell_voltage_max_id = value(b.cell_voltage_max_id);
-    v.cell_temperature_min_id = value(b.cell_temperature_min_id);
-    v.cell_temperature_max_id = value(b.cell_temperature_max_id);
-    v.energy_in = value(b.energy_in);
-    v.energy_out = value(b.energy_out);
-    v.capacity = value(b.capacity);
-    v.serial = value(b.serial);
-    return v;
-}
-
-std::optional<CanFrame> frame_of(const BatteryState& state, std::uint32_t id) {
-    for (const victron::Message& message : victron::messages())
-        if (message.id == id)
-            return victron::encode(message, plain_values(state));
-    return std::nullopt;
-}
-
 TEST(Mappings, PassTheirOwnTests) {
     const adapter::Loader loader{{ADAPTER_FOLDER}};
     for (const auto& file : mapping_files()) {
@@ -100,7 +43,7 @@ TEST(Mappings, PassTheirOwnTests) {
         const auto adapter = loader.load(mapping->adapter());
         ASSERT_TRUE(adapter) << adapter.error();
         for (const TestVector& test : mapping->tests())
-            for (const std::string& difference : run_test(mapping, test, **adapter, frame_of))
+            for (const std::string& difference : run_test(mapping, test, **adapter, victron::plain_frame))
                 ADD_FAILURE() << file << ", \"" << test.name << "\": " << difference;
     }
 }
@@ -152,7 +95,7 @@ TEST(Mappings, ExampleOfTheReadmeIsOne) {
     const auto adapter = adapter::Loader{{ADAPTER_FOLDER}}.load("modbus");
     ASSERT_TRUE(adapter) << adapter.error();
     for (const TestVector& test : mapping->tests())
-        for (const std::string& difference : run_test(mapping, test, **adapter, frame_of))
+        for (const std::string& difference : run_test(mapping, test, **adapter, victron::plain_frame))
             ADD_FAILURE() << difference;
 }
 

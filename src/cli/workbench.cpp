@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/workbench.h"
+
+#include "cli/paths.h"
+
+#include <algorithm>
+
+namespace retrocan::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+const adapter::Setting* find(const std::vector<adapter::Setting>& keys, const std::string& key) {
+    const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& s) { return s.key == key; });
+    return found == keys.end() ? nullptr : &*found;
+}
+
+/// Something that the setting may be.
+adapter::Setting any_value(const mapping::SettingSpec& spec) {
+    const std::int64_t value =
+        !spec.one_of.empty() ? spec.one_of.front() : spec.min.value_or(spec.max.value_or(1));
+    if (spec.dimension == Dimension::none)
+        return {spec.name, value, spec.place};
+    return {spec.name, to_text(spec, value), spec.place};
+}
+
+adapter::Settings stand_ins(const mapping::Mapping& mapping) {
+    adapter::Settings owner{"settings", {mapping.file(), 0, 0}, {}};
+    for (const mapping::SettingSpec& spec : mapping.settings()) {
+        if (!spec.required)
+            continue;
+        const adapter::Setting* tested = nullptr;
+        for (const mapping::TestVector& test : mapping.tests())
+            if (tested == nullptr)
+                tested = find(test.settings.keys, spec.name);
+        owner.keys.push_back(tested != nullptr ? *tested : any_value(spec));
+    }
+    return owner;
+}
+
+} // namespace
+
+Workbench::Workbench() : folders_{installed_folders().mappings}, loader_{installed_folders().adapters} {}
+
+std::vector<daemon::LibraryEntry> Workbench::mappings(const std::vector<std::string>& arguments,
+                                                      Faults& faults) const {
+    if (arguments.empty())
+        return daemon::library(folders_);
+    std::vector<daemon::LibraryEntry> found;
+    for (const std::string& argument : arguments) {
+        std::error_code error;
+        if (fs::is_directory(argument, error)) {
+            const auto inside = daemon::library({argument});
+            if (inside.empty())
+                faults.push_back({{argument, 0, 0}, "this folder has no mappings (files that end in .toml)"});
+            for (const daemon::LibraryEntry& entry : inside)
+                found.push_back({entry.file.string(), entry.file});
+        } else if (const auto file = daemon::find_mapping(argument, "", folders_)) {
+            found.push_back({argument, *file});
+        } else {
+            faults.push_back({{}, file.error()});
+        }
+    }
+    return found;
+}
+
+std::optional<Sample> Workbench::sample(const fs::path& file, Faults& faults) const {
+    auto mapping = mapping::load(file, faults);
+    if (!mapping)
+        return std::nullopt;
+    const adapter::Settings owner = stand_ins(*mapping);
+    return sample(std::move(mapping), owner, {}, faults);
+}
+
+std::optional<Sample> Workbench::sample(std::shared_ptr<const mapping::Mapping> mapping,
+                                        const adapter::Settings& owner, const adapter::Settings& keys,
+                                        Faults& faults) const {
+    const std::size_t before = faults.size();
+    Sample sample{std::move(mapping), nullptr, nullptr, nullptr};
+    sample.bound = mapping::bind(sample.mapping,
+                                 {.battery = "battery",
+                                  .owner_settings = owner,
+                                  .connection = {}, // none: nothing in it is required
+                                  .poll = 1s,
+                                  .live_limit = 5s},
+                                 faults);
+    const auto adapter = loader_.load(sample.mapping->adapter());
+    if (!adapter)
+        faults.push_back({{sample.mapping->file(), 0, 0}, adapter.error()});
+    if (!sample.bound || !adapter)
+        return std::nullopt;
+    sample.adapter = *adapter;
+    adapter::SourceSpec spec = sample.bound->source();
+    for (const adapter::Setting& key : keys.keys) {
+        std::erase_if(spec.mapping.keys, [&](const adapter::Setting& own) { return own.key == key.key; });
+        spec.mapping.keys.push_back(key);
+    }
+    sample.source = sample.adapter->source(spec, faults);
+    if (!sample.source || faults.size() != before)
+        return std::nullopt;
+    return sample;
+}
+
+} // namespace retrocan::cli
