@@ -4,8 +4,16 @@
 #include "core/battery.h"
 
 #include <cstdint>
+#include <string>
 
 namespace retrocan {
+
+/// Whether the device is the battery that its mapping is for.
+enum class Identity : std::uint8_t {
+    unknown, ///< not all has been read that tells it
+    matches, ///< or the mapping does not ask
+    differs, ///< another battery: nothing that it says may be used
+};
 
 /// What a mapping makes of the answers so far; what the pack policy judges.
 struct Update {
@@ -27,6 +35,15 @@ struct Update {
     /// absent (or, after a restart, as old as it was), and it is the policy that then keeps the battery from
     /// running.
     bool slow_and_once_read{};
+
+    Identity identity{Identity::matches};
+    std::string identity_fault; ///< while it is not `matches`: which check, and what it asks for
+
+    /// The name of a heartbeat that has stood still for too long, or never came; empty if none has.
+    std::string lost_heartbeat;
+
+    /// What else tells the direction of the current contradicts its sign: what was found, for people.
+    std::string sign_contradiction;
 
     /// For telling frozen data: how many live analogue points there are, and a hash of their raw values.
     std::uint32_t analogue_points{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/bound.h"
 
+#include "mapping/address.h"
 #include "mapping/content.h"
 
 #include <algorithm>
@@ -23,26 +24,93 @@ Duration limit_of(const Point& point, Duration live_limit) {
 
 } // namespace
 
-Bound::Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding)
-    : mapping_{std::move(mapping)}, settings_{std::move(settings)} {
-    number_slots(binding);
+Bound::Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding,
+             Faults& faults)
+    : mapping_{std::move(mapping)}
+    , settings_{std::move(settings)}
+    , sign_verified_{binding.invert_current || mapping_->content().sign.verified}
+    , inverted_{binding.invert_current.value_or(false)} {
+    number_slots(binding, faults);
+    add_writes(binding, faults);
     select_signals();
 }
 
-void Bound::number_slots(const Binding& binding) {
+/// Whether the owner left nothing out that a signal is made of.
+bool Bound::has_source(const Signal& signal) const {
+    if (signal.only_if && settings_[*signal.only_if] != 1)
+        return false;
+    Needs needs;
+    signal.value->add_needs(needs);
+    return std::all_of(needs.settings.begin(), needs.settings.end(),
+                       [&](std::size_t i) { return settings_[i].has_value(); });
+}
+
+/// What is to be read: the points of the signals that have a source, and all that must be known besides.
+std::vector<bool> Bound::needed_points() const {
     const Content& content = mapping_->content();
+    Needs needs;
+    for (const Signal& signal : content.signals)
+        if (has_source(signal))
+            signal.value->add_needs(needs);
+    for (const IdentityCheck& check : content.identity)
+        check.condition->add_needs(needs);
+    for (const ValuePtr* sign : {&content.sign.charging, &content.sign.discharging})
+        if (*sign)
+            (*sign)->add_needs(needs);
+    std::vector<bool> needed(content.scope.points.size());
+    for (const std::size_t point : needs.points)
+        needed[point] = true;
+    for (std::size_t i = 0; i < needed.size(); ++i)
+        if (content.scope.points[i].heartbeat != Duration{})
+            needed[i] = true;
+    add_companions(content, needed);
+    return needed;
+}
+
+void Bound::number_slots(const Binding& binding, Faults& faults) {
+    const Content& content = mapping_->content();
+    const auto fill = [&](const adapter::Settings& settings) {
+        return filled(settings, content.scope.settings, settings_, binding.owner_settings, faults);
+    };
     source_.battery = binding.battery;
-    source_.mapping = content.transport;
+    source_.mapping = fill(content.transport);
     source_.connection = binding.connection;
     source_.poll = binding.poll;
-    for (const Point& point : content.scope.points) {
+    for (const Block& block : content.scope.blocks)
+        source_.blocks.push_back({block.name, fill(block.keys)});
+    const std::vector<bool> needed = needed_points();
+    for (std::size_t i = 0; i < needed.size(); ++i) {
+        const Point& point = content.scope.points[i];
         const std::int64_t elements =
             point.count_setting ? settings_[*point.count_setting].value_or(1) : point.count;
-        const SlotRange range{slots_.size(), static_cast<std::size_t>(elements)};
+        const SlotRange range{slots_.size(), needed[i] ? static_cast<std::size_t>(elements) : 0, &point};
         points_.push_back(range);
-        slots_.insert(slots_.end(), range.count, SlotPlan{&point, limit_of(point, binding.live_limit)});
-        source_.points.push_back(
-            {point.name, point.address, range.first, range.count, point.pace, point.period});
+        if (!needed[i])
+            continue;
+        slots_.insert(slots_.end(), range.count, SlotPlan{&point, i, limit_of(point, binding.live_limit)});
+        source_.points.push_back({point.name, fill(point.address), point.block, range.first, range.count,
+                                  point.pace, point.period, point.optional});
+    }
+}
+
+/// Only what the owner has named is handed to the adapter at all.
+void Bound::add_writes(const Binding& binding, Faults& faults) {
+    const Content& content = mapping_->content();
+    std::vector<std::string_view> names;
+    for (const Write& write : content.writes)
+        names.push_back(write.name);
+    for (const Binding::AllowedWrite& allowed : binding.writes) {
+        const auto write = std::find_if(content.writes.begin(), content.writes.end(),
+                                        [&](const Write& one) { return one.name == allowed.name; });
+        if (write == content.writes.end()) {
+            faults.push_back({allowed.place, "writes: this battery's mapping has no write \"" + allowed.name +
+                                                 "\"" + did_you_mean(allowed.name, names)});
+            continue;
+        }
+        source_.writes.push_back(
+            {write->name,
+             filled(write->address, content.scope.settings, settings_, binding.owner_settings, faults),
+             write->pace, write->period});
     }
 }
 
@@ -50,23 +118,34 @@ void Bound::select_signals() {
     const Content& content = mapping_->content();
     signals_of_slot_.resize(slots_.size());
     for (const Signal& signal : content.signals) {
+        if (!has_source(signal))
+            continue;
         Needs needs;
         signal.value->add_needs(needs);
-        const bool all_set = std::all_of(needs.settings.begin(), needs.settings.end(),
-                                         [&](std::size_t i) { return settings_[i].has_value(); });
-        if (!all_set)
-            continue; // the owner left out what this signal is made of: it has no source
         const std::size_t number = signals_.size();
         signals_.push_back(&signal);
         provided_.set(signal.index);
         if (needs.points.empty())
             constant_.set(number);
-        for (const std::size_t point : needs.points) {
-            const SlotRange& range = points_[point];
-            for (std::size_t slot = range.first; slot < range.first + range.count; ++slot)
-                signals_of_slot_[slot].set(number);
-        }
+        std::vector<bool> needed(points_.size());
+        for (const std::size_t point : needs.points)
+            needed[point] = true;
+        add_companions(content, needed);
+        for (std::size_t point = 0; point < needed.size(); ++point)
+            for (std::size_t i = 0; needed[point] && i < points_[point].count; ++i)
+                signals_of_slot_[points_[point].first + i].set(number);
     }
+}
+
+void add_companions(const Content& content, std::vector<bool>& needed) {
+    // One that is named here needs none itself but a sign of life, so that two turns find all.
+    for (int turn = 0; turn < 2; ++turn)
+        for (std::size_t i = 0; i < needed.size(); ++i) {
+            const Point& point = content.scope.points[i];
+            for (const auto& companion : {point.present, point.used, point.exponent, point.alive_by})
+                if (needed[i] && companion)
+                    needed[*companion] = true;
+        }
 }
 
 std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults) {
@@ -80,7 +159,8 @@ std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Bindin
         }
     if (faults.size() != before)
         return nullptr;
-    return std::make_unique<Bound>(std::move(mapping), std::move(settings), binding);
+    auto bound = std::make_unique<Bound>(std::move(mapping), std::move(settings), binding, faults);
+    return faults.size() == before ? std::move(bound) : nullptr;
 }
 
 } // namespace retrocan::mapping

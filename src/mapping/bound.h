@@ -9,6 +9,7 @@
 #include "mapping/value.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +25,22 @@ struct Binding {
     adapter::Settings connection;     ///< [battery.<adapter>]
     Duration poll{};                  ///< period of the live points
     Duration live_limit{};            ///< live points older than this count as absent
+    /// The owner's word on the sign of the current: turned round or not, and verified by that. None: as the
+    /// mapping says.
+    std::optional<bool> invert_current{};
+    struct AllowedWrite {
+        std::string name;
+        Place place;
+    };
+    std::vector<AllowedWrite> writes{}; ///< of the mapping's [writes], those that the owner switched on
 };
 
 /// A mapping with one owner's settings: points numbered into slots. Immutable; may be used from any thread.
 class Bound {
 public:
     /// By bind() only.
-    Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding);
+    Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding,
+          Faults& faults);
 
     [[nodiscard]] const Mapping& mapping() const { return *mapping_; }
     /// What the adapter is to read.
@@ -38,10 +48,15 @@ public:
     /// Signals that have a source, alarms and warnings among them.
     [[nodiscard]] const SignalSet& provided() const { return provided_; }
 
+    /// Whether positive is known to charge.
+    [[nodiscard]] bool sign_verified() const { return sign_verified_; }
+    [[nodiscard]] bool current_inverted() const { return inverted_; }
+
     // For Decoder.
     struct SlotPlan {
         const Point* point;
-        Duration limit; ///< a value of this slot expires so long after its answer; Duration::max(): never
+        std::size_t index; ///< of the point
+        Duration limit;    ///< a value of this slot expires so long after its answer; Duration::max(): never
     };
     [[nodiscard]] const std::vector<SlotPlan>& slots() const { return slots_; }
     [[nodiscard]] const std::vector<SlotRange>& points() const { return points_; }
@@ -53,11 +68,16 @@ public:
     [[nodiscard]] const SignalSet& constant() const { return constant_; }
 
 private:
-    void number_slots(const Binding& binding);
+    [[nodiscard]] bool has_source(const Signal& signal) const;
+    [[nodiscard]] std::vector<bool> needed_points() const;
+    void number_slots(const Binding& binding, Faults& faults);
+    void add_writes(const Binding& binding, Faults& faults);
     void select_signals();
 
     std::shared_ptr<const Mapping> mapping_;
     SettingValues settings_;
+    bool sign_verified_;
+    bool inverted_;
     adapter::SourceSpec source_;
     std::vector<SlotPlan> slots_;
     std::vector<SlotRange> points_;
@@ -66,6 +86,10 @@ private:
     SignalSet constant_;
     SignalSet provided_;
 };
+
+/// The points that a value needs beside those that it names: which elements exist, powers of ten, signs of
+/// life. `needed` has one flag for each point of the mapping.
+void add_companions(const Content& content, std::vector<bool>& needed);
 
 /// Null if there were faults (in the owner's settings).
 std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults);

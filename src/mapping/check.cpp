@@ -2,6 +2,7 @@
 #include "mapping/check.h"
 
 #include "core/unit.h"
+#include "mapping/bound.h"
 
 #include <algorithm>
 #include <array>
@@ -45,12 +46,18 @@ void tell_too_slow(const Point& point, std::size_t signal, Faults& faults) {
 }
 
 /// The points that a signal is made of, each once.
-std::vector<std::size_t> points_of(const Signal& signal) {
+std::vector<std::size_t> points_of(const Content& content, const Signal& signal) {
     Needs needs;
     signal.value->add_needs(needs);
-    std::sort(needs.points.begin(), needs.points.end());
-    needs.points.erase(std::unique(needs.points.begin(), needs.points.end()), needs.points.end());
-    return needs.points;
+    std::vector<bool> needed(content.scope.points.size());
+    for (const std::size_t point : needs.points)
+        needed[point] = true;
+    add_companions(content, needed);
+    std::vector<std::size_t> points;
+    for (std::size_t i = 0; i < needed.size(); ++i)
+        if (needed[i])
+            points.push_back(i);
+    return points;
 }
 
 } // namespace
@@ -64,11 +71,18 @@ void check_points(const Content& content, Faults& faults) {
             faults.push_back({point.place, "points." + point.name +
                                                ".bits: the number that is read has only the bits 0 to " +
                                                std::to_string(raw_bit_width(point) - 1)});
-        if (point.text && point.number)
+        const bool scaled = point.unit != Unit{} || point.offset != 0 || point.valid || point.exponent;
+        if (!point.words.empty()) {
+            if (scaled || point.text || point.number || point.run)
+                fault("has words, and so no unit, offset, exponent, valid or count, and is no number");
+        } else if (point.text && point.number) {
             fault("used as a text and as a number; make two points of it");
-        else if (point.text && (point.unit != Unit{} || point.bits || point.offset != 0 ||
-                                !point.absent.empty() || point.valid))
-            fault("used as a text, which has no unit, bits, offset, absent or valid");
+        } else if (point.text && (scaled || point.bits || !point.absent.empty())) {
+            fault("used as a text, which has no unit, bits, offset, exponent or valid, and whose absent are "
+                  "texts");
+        } else if (!point.text && !point.absent_texts.empty()) {
+            fault("its absent has texts, and it is a number");
+        }
     }
 }
 
@@ -77,7 +91,7 @@ void check_paces(const Content& content, Faults& faults) {
         content.scope.points.size()); // an alarm word has many readers: one fault is enough
     for (const Signal& signal : content.signals) {
         const std::string name = signal_name(signal.index);
-        const auto points = points_of(signal);
+        const auto points = points_of(content, signal);
         const bool live = std::any_of(points.begin(), points.end(), [&](std::size_t i) {
             return content.scope.points[i].pace == adapter::Pace::live;
         });
@@ -101,6 +115,11 @@ void check_unused(const Content& content, Faults& faults) {
         if (!scope.point_used[i])
             faults.push_back({scope.points[i].place, "points." + scope.points[i].name +
                                                          ": no signal uses it; use it or leave it out"});
+    for (std::size_t i = 0; i < scope.blocks.size(); ++i)
+        if (std::none_of(scope.points.begin(), scope.points.end(),
+                         [&](const Point& point) { return point.block == i; }))
+            faults.push_back({scope.blocks[i].place, "blocks." + scope.blocks[i].name +
+                                                         ": no point belongs to it; use it or leave it out"});
     for (std::size_t i = 0; i < scope.settings.size(); ++i)
         if (!scope.setting_used[i])
             faults.push_back({scope.settings[i].place, "settings." + scope.settings[i].name +

@@ -18,6 +18,32 @@ struct Signal {
     std::size_t index{}; ///< in a SignalSet
     ValuePtr value;
     Place place;
+    std::string text;                   ///< as the file says it, for people
+    std::optional<std::size_t> only_if; ///< the yes-or-no setting without which the line has no source
+};
+
+/// One line of [identity].
+struct IdentityCheck {
+    std::string name;
+    ValuePtr condition;
+    Place place;
+    std::string text;
+};
+
+/// [current_sign]
+struct CurrentSign {
+    bool verified{};
+    ValuePtr charging;    ///< null: nothing else tells the direction
+    ValuePtr discharging; ///< likewise
+};
+
+/// One line of [writes].
+struct Write {
+    std::string name;
+    std::string help;
+    adapter::Pace pace{adapter::Pace::once};
+    Duration period{};
+    adapter::Settings address;
 };
 
 /// All that a mapping file says.
@@ -27,11 +53,17 @@ struct Content {
     std::string model;
     std::string title;
     Level level{Level::guess};
+    Use use{Use::control};
     std::vector<std::string> sources;
+    std::vector<std::string> wiring;
+    std::vector<std::string> quirks;
     std::string adapter;
     adapter::Settings transport; ///< the table named after the adapter
-    Scope scope;                 ///< points, settings, formulas
+    Scope scope;                 ///< blocks, points, settings, formulas
     std::vector<Signal> signals;
+    std::vector<IdentityCheck> identity;
+    CurrentSign sign;
+    std::vector<Write> writes;
     std::vector<TestVector> tests;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/decoder.h"
 
+#include "core/unit.h"
 #include "mapping/content.h"
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <string_view>
 
 namespace retrocan::mapping {
@@ -89,6 +91,11 @@ void clear(BatteryState& state, std::size_t index) {
     std::visit([&](auto field) { (state.*field).reset(); }, signals()[index].field);
 }
 
+std::size_t current_index() {
+    static const std::size_t index = *signal_index("current");
+    return index;
+}
+
 void put(BatteryState& state, std::size_t index, const Outcome& outcome) {
     if (index < plain_signals) {
         std::visit(Put{state, outcome}, signals()[index].field);
@@ -108,7 +115,14 @@ Decoder::Decoder(const Bound& bound)
     , hashes_(bound.slots().size()) {
     for (const Program& program : bound.mapping().content().scope.programs)
         calculators_.emplace_back(program);
-    readings_ = {slots_, bound.points(), bound.settings(), calculators_};
+    texts_.resize(bound.mapping().content().scope.templates);
+    readings_ = {{}, slots_, bound.points(), bound.settings(), calculators_, texts_};
+    keeps_alive_.resize(bound.points().size());
+    for (const SlotRange& range : bound.points())
+        if (range.count != 0 && range.point->alive_by)
+            keeps_alive_[*range.point->alive_by] = true;
+    if (!bound.mapping().content().identity.empty())
+        identify();
     for (const Bound::SlotPlan& slot : bound.slots()) {
         ++(live(*slot.point) ? live_slots_ : other_slots_);
         if (analogue(*slot.point))
@@ -128,6 +142,7 @@ void Decoder::restart() {
 }
 
 const Update& Decoder::take(const adapter::Answer& answer) {
+    readings_.now = answer.at;
     update_.round_complete = false;
     update_.missed.reset();
     touched_ = bound_.constant(); // always as fresh as the last answer
@@ -137,6 +152,9 @@ const Update& Decoder::take(const adapter::Answer& answer) {
     for (std::size_t i = 0; i < bound_.signals().size(); ++i)
         if (touched_[i])
             evaluate(*bound_.signals()[i], answer.at);
+    if (!bound_.mapping().content().identity.empty())
+        identify();
+    compare_sign();
     update_.slow_and_once_read = unread_ == 0;
     if (open_live_ == 0 && live_slots_ != 0)
         end_round();
@@ -146,13 +164,14 @@ const Update& Decoder::take(const adapter::Answer& answer) {
 void Decoder::take(const adapter::Reading& reading, TimePoint at) {
     const auto* absence = std::get_if<adapter::Absence>(&reading.content);
     const bool failed = absence != nullptr && *absence != adapter::Absence::not_a_value;
+    const Point& point = *bound_.slots()[reading.slot].point;
     const bool refused = absence != nullptr && *absence == adapter::Absence::refused;
-    const bool is_live = live(*bound_.slots()[reading.slot].point);
+    const bool is_live = live(point);
     Progress& progress = progress_[reading.slot];
     progress.failed = failed;
     // What a device refuses it does not have: to wait for it would keep the battery out for ever. What was
     // not answered may still come.
-    if (!progress.answered && (is_live || !failed || refused)) {
+    if (!progress.answered && (is_live || !failed || refused || point.optional)) {
         progress.answered = true;
         --(is_live ? open_live_ : unread_);
     }
@@ -166,12 +185,18 @@ void Decoder::take(const adapter::Reading& reading, TimePoint at) {
 }
 
 void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint at) {
-    const auto& [point, limit] = bound_.slots()[index];
+    const auto& [point, number, limit] = bound_.slots()[index];
     Slot& slot = slots_[index];
+    const bool known = slot.content == Slot::Content::value;
+    const std::int64_t before = slot.count;
     bool present = false;
-    if (point->text) {
+    if (!point->words.empty()) {
+        const auto word = meaning(*point, raw);
+        slot.count = word.value_or(0);
+        present = word.has_value();
+    } else if (point->text) {
         mapping::assign_text(raw, slot.text);
-        present = !slot.text.empty();
+        present = !slot.text.empty() && !absent_text(*point, slot.text);
     } else if (const auto count = quantity(*point, raw)) {
         slot.count = *count;
         present = true;
@@ -179,10 +204,28 @@ void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint a
     slot.content = present ? Slot::Content::value : Slot::Content::absent;
     slot.at = at;
     slot.expires = expiry(at, limit);
+    const bool moved = present && known && slot.count != before;
+    if (!known || moved)
+        slot.since = at;
+    slot.moved = slot.moved || moved;
+    if (moved && keeps_alive_[number])
+        keep_alive(number, at);
     if (analogue(*point)) {
         update_.fingerprint -= hashes_[index];
         hashes_[index] = hash(index, raw);
         update_.fingerprint += hashes_[index];
+    }
+}
+
+/// The source still lives, so what it told last still holds.
+void Decoder::keep_alive(std::size_t by, TimePoint at) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const auto& [point, number, limit] = bound_.slots()[i];
+        if (point->alive_by != by || slots_[i].content != Slot::Content::value || slots_[i].expires <= at)
+            continue; // what has expired must be told anew
+        slots_[i].at = at;
+        slots_[i].expires = expiry(at, limit);
+        touched_ |= bound_.signals_of_slot()[i];
     }
 }
 
@@ -192,12 +235,87 @@ void Decoder::evaluate(const Signal& signal, TimePoint at) {
         clear(update_.state, signal.index);
         return;
     }
+    if (bound_.current_inverted() && signal.index == current_index())
+        outcome.count = -outcome.count;
     outcome.oldest = std::min(outcome.oldest, at); // what is made of no point is as old as this answer
     put(update_.state, signal.index, outcome);
 }
 
+/// What is not all known may still become so; one false check is enough against it.
+void Decoder::identify() {
+    update_.identity = Identity::matches;
+    update_.identity_fault.clear();
+    for (const IdentityCheck& check : bound_.mapping().content().identity) {
+        const Outcome outcome = check.condition->evaluate(readings_);
+        const bool differs = outcome.present && outcome.count == 0;
+        if (!differs && (outcome.present || update_.identity != Identity::matches))
+            continue;
+        update_.identity = differs ? Identity::differs : Identity::unknown;
+        update_.identity_fault = check.name;
+        update_.identity_fault += ": ";
+        update_.identity_fault += check.text;
+        if (differs)
+            return;
+    }
+}
+
+/// Small currents have no direction to speak of.
+void Decoder::compare_sign() {
+    constexpr std::int64_t clear_current = 500; // mA
+    update_.sign_contradiction.clear();
+    const auto& current = update_.state.current;
+    if (!current || std::abs(current->value.count) < clear_current)
+        return;
+    const CurrentSign& sign = bound_.mapping().content().sign;
+    const ValuePtr& other = current->value.count > 0 ? sign.discharging : sign.charging;
+    if (!other)
+        return;
+    const Outcome told = other->evaluate(readings_);
+    if (told.present && told.count != 0) {
+        update_.sign_contradiction =
+            current->value.count > 0 ? "it says that it discharges" : "it says that it charges";
+        update_.sign_contradiction += ", and the current is ";
+        update_.sign_contradiction += to_text(current->value);
+    }
+}
+
+std::string Decoder::standing_heartbeat() const {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const Point& point = *bound_.slots()[i].point;
+        if (point.heartbeat == Duration{})
+            continue;
+        const Slot& slot = slots_[i];
+        if (slot.content != Slot::Content::value || readings_.now - slot.since >= point.heartbeat)
+            return point.name;
+    }
+    return {};
+}
+
+std::string Decoder::text(std::size_t index) const {
+    const auto& [point, number, limit] = bound_.slots()[index];
+    const Slot& slot = slots_[index];
+    if (slot.content != Slot::Content::value)
+        return {};
+    const Vocabulary& words = point->words;
+    if (words.is_list()) {
+        std::string list;
+        for (std::size_t i = 0; i < words.words.size(); ++i)
+            if (((static_cast<std::uint64_t>(slot.count) >> i) & 1U) != 0)
+                list += (list.empty() ? "" : ", ") + words.words[i].name;
+        return list.empty() ? "none" : list;
+    }
+    if (!words.empty())
+        return words.words[static_cast<std::size_t>(slot.count)].name;
+    if (point->text)
+        return slot.text;
+    const PointValue value{number, index - bound_.points()[number].first};
+    const Outcome outcome = value.evaluate(readings_);
+    return outcome.present ? to_text(Amount{point->unit.dimension, outcome.count}) : std::string{};
+}
+
 void Decoder::end_round() {
     update_.round_complete = true;
+    update_.lost_heartbeat = standing_heartbeat();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (!live(*bound_.slots()[i].point))
             continue;

@@ -33,6 +33,10 @@ public:
 
     [[nodiscard]] const Update& update() const { return update_; }
 
+    /// What one element of a point is now, for people: "53.12 V", "charging", "3"; empty without a
+    /// value.
+    [[nodiscard]] std::string text(std::size_t slot) const;
+
 private:
     /// What became of a live slot in this round, and of a slow or once slot since restart().
     struct Progress {
@@ -42,14 +46,20 @@ private:
 
     void take(const adapter::Reading& reading, TimePoint at);
     void store(std::size_t slot, const adapter::RawValue& raw, TimePoint at);
+    void keep_alive(std::size_t point, TimePoint at);
     void evaluate(const Signal& signal, TimePoint at);
+    void identify();
+    void compare_sign();
     void end_round();
+    [[nodiscard]] std::string standing_heartbeat() const;
 
     const Bound& bound_;
     std::vector<Slot> slots_;
     std::vector<Progress> progress_;
     std::vector<std::uint64_t> hashes_; ///< of the raw values of live analogue slots
     std::vector<Calculator> calculators_;
+    std::vector<std::string> texts_;
+    std::vector<bool> keeps_alive_; ///< by index of the point: its changes say that others still hold
     Readings readings_;
     SignalSet touched_;       ///< by place in bound_.signals()
     std::size_t open_live_{}; ///< live slots that this round waits for

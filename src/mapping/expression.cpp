@@ -99,8 +99,15 @@ std::optional<std::size_t> ExpressionParser::number_point(const Source& source, 
         return std::nullopt;
     }
     scope_.point_used[*index] = true;
-    scope_.points[*index].number = true;
-    if (scope_.points[*index].run) {
+    Point& point = scope_.points[*index];
+    point.number = true;
+    if (!point.words.empty()) {
+        fault_at(source, offset,
+                 in_quotes(name) + " has words, not numbers: write a condition such as \"" + point.name +
+                     "." + point.words.words.front().name + "\"");
+        return std::nullopt;
+    }
+    if (point.run) {
         fault_at(source, offset,
                  in_quotes(name) + " is a run of values; take one of them or all, as in \"max(" +
                      std::string{name} + ")\"");
@@ -123,7 +130,11 @@ std::optional<Run> ExpressionParser::run(const Source& source) {
         fault(source, "expected a run of values; the point " + in_quotes(source.text) + " has no count");
         return std::nullopt;
     }
-    return Run{*index, point.present};
+    if (!point.words.empty()) {
+        fault(source, in_quotes(source.text) + " has words, not numbers");
+        return std::nullopt;
+    }
+    return Run{*index, point.present, point.used};
 }
 
 std::optional<std::size_t> ExpressionParser::text_point(const Source& source) {
@@ -137,11 +148,90 @@ std::optional<std::size_t> ExpressionParser::text_point(const Source& source) {
     scope_.point_used[*index] = true;
     Point& point = scope_.points[*index];
     if (point.run) {
-        fault(source, in_quotes(source.text) + " is a run of values, not one text");
+        fault(source, in_quotes(source.text) + " is a run of values, not one text; { text = \"{" +
+                          source.text + "}\" } writes its elements one behind the other");
         return std::nullopt;
     }
-    point.text = true;
+    if (point.words.is_list()) {
+        fault(source, in_quotes(source.text) + " is a list of words, not one text");
+        return std::nullopt;
+    }
+    if (point.words.empty())
+        point.text = true;
     return index;
+}
+
+std::optional<std::size_t> ExpressionParser::plain_point(const Source& source) {
+    const auto index = number_point(source, source.text, 0);
+    if (index && scope_.points[*index].unit.dimension != Dimension::none) {
+        fault(source, "expected a plain number; the point " + in_quotes(source.text) + " is " +
+                          std::string{to_text(scope_.points[*index].unit.dimension)});
+        return std::nullopt;
+    }
+    return index;
+}
+
+std::optional<std::size_t> ExpressionParser::switch_setting(const Source& source) {
+    const auto index = scope_.setting(source.text);
+    if (!index) {
+        fault(source, "no setting is called " + in_quotes(source.text) +
+                          did_you_mean(source.text, scope_.setting_names()));
+        return std::nullopt;
+    }
+    scope_.setting_used[*index] = true;
+    if (!scope_.settings[*index].yes_or_no) {
+        fault(source, "expected a setting that is yes or no, with `default = false`");
+        return std::nullopt;
+    }
+    return index;
+}
+
+ValuePtr ExpressionParser::text_template(const Source& source) {
+    std::vector<TemplateText::Piece> pieces;
+    const std::string& text = source.text;
+    std::size_t at = 0;
+    bool sound = true;
+    const auto broken = [&](std::size_t offset, const std::string& message) {
+        fault_at(source, offset, message);
+        sound = false;
+    };
+    while (at < text.size()) {
+        const std::size_t open = std::min(text.find('{', at), text.size());
+        TemplateText::Piece piece{text.substr(at, open - at), std::nullopt};
+        at = open;
+        if (open < text.size()) {
+            const std::size_t close = text.find('}', open);
+            if (close == std::string::npos) {
+                broken(open, "this brace is never closed");
+                break;
+            }
+            const std::string name = text.substr(open + 1, close - open - 1);
+            at = close + 1;
+            piece.point = scope_.point(name);
+            if (!piece.point) {
+                broken(open + 1,
+                       "no point is called " + in_quotes(name) + did_you_mean(name, scope_.point_names()));
+                continue;
+            }
+            Point& point = scope_.points[*piece.point];
+            scope_.point_used[*piece.point] = true;
+            const bool fits = point.unit.dimension == Dimension::none && !point.words.is_list();
+            if (!fits)
+                broken(open + 1,
+                       in_quotes(name) + " is " +
+                           (point.words.is_list() ? "a list" : std::string{to_text(point.unit.dimension)}) +
+                           "; expected a plain number, a text or a word");
+            else
+                point.shown = true;
+        }
+        pieces.push_back(std::move(piece));
+    }
+    const bool has_point =
+        std::any_of(pieces.begin(), pieces.end(), [](const auto& p) { return p.point.has_value(); });
+    if (sound && !has_point)
+        broken(0, "expected a point in braces, as in \"cell {max_cell}\"; a text that is always the same "
+                  "belongs into [names]");
+    return sound ? std::make_unique<TemplateText>(scope_.templates++, std::move(pieces)) : nullptr;
 }
 
 ValuePtr ExpressionParser::amount(const Source& source, Dimension wanted) {
@@ -224,11 +314,13 @@ ValuePtr ExpressionParser::condition(const Source& source) {
     return comparison(source, list, sign);
 }
 
-/// "switch" or "alarm.4"
+/// "switch", "alarm.4" or "state.fault"
 ValuePtr ExpressionParser::reference(const Source& source) {
     const std::string_view text = source.text;
     const std::size_t dot = text.find('.');
     const std::string_view name = text.substr(0, dot);
+    if (const auto setting = scope_.setting(name); setting && dot == std::string_view::npos)
+        return switch_setting(source) ? std::make_unique<SettingValue>(*setting) : nullptr;
     const auto index = scope_.point(name);
     if (!index) {
         if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string_view::npos)
@@ -242,6 +334,8 @@ ValuePtr ExpressionParser::reference(const Source& source) {
     }
     scope_.point_used[*index] = true;
     Point& point = scope_.points[*index];
+    if (!point.words.empty())
+        return word(source, *index, dot);
     point.number = true;
     if (point.unit.dimension != Dimension::none) {
         fault(source, "the point " + in_quotes(name) + " is " + std::string{to_text(point.unit.dimension)} +
@@ -249,15 +343,41 @@ ValuePtr ExpressionParser::reference(const Source& source) {
                           to_text(Amount{point.unit.dimension, 10000}) + "\"");
         return nullptr;
     }
-    if (dot == std::string_view::npos) {
-        if (point.run) {
-            fault(source, in_quotes(name) + " is a run of values: write { any = " + in_quotes(name) +
-                              " } or \"" + std::string{name} + ".0\"");
-            return nullptr;
-        }
-        return std::make_unique<NotZero>(std::make_unique<PointValue>(*index));
+    if (dot != std::string_view::npos)
+        return member(source, *index, dot);
+    if (point.run) {
+        fault(source, in_quotes(name) + " is a run of values: write { any = " + in_quotes(name) + " } or \"" +
+                          std::string{name} + ".0\"");
+        return nullptr;
     }
-    const std::string_view digits = text.substr(dot + 1);
+    return std::make_unique<NotZero>(std::make_unique<PointValue>(*index));
+}
+
+/// "state.fault"
+ValuePtr ExpressionParser::word(const Source& source, std::size_t index, std::size_t dot) {
+    const Point& point = scope_.points[index];
+    std::vector<std::string_view> names;
+    for (const Vocabulary::Word& one : point.words.words)
+        names.push_back(one.name);
+    const std::string_view name =
+        dot == std::string::npos ? std::string_view{} : std::string_view{source.text}.substr(dot + 1);
+    const auto number = point.words.word(name);
+    if (!number) {
+        fault_at(source, dot == std::string::npos ? 0 : dot + 1,
+                 "expected one of the point's words, as in \"" + point.name + "." +
+                     point.words.words.front().name + "\"; got " + in_quotes(source.text) +
+                     did_you_mean(name, names));
+        return nullptr;
+    }
+    if (point.words.is_list())
+        return std::make_unique<Bit>(index, static_cast<unsigned>(*number));
+    return std::make_unique<IsWord>(index, static_cast<std::int64_t>(*number));
+}
+
+/// "alarm.4": a bit, or an element of a run.
+ValuePtr ExpressionParser::member(const Source& source, std::size_t index, std::size_t dot) {
+    const Point& point = scope_.points[index];
+    const std::string_view digits = std::string_view{source.text}.substr(dot + 1);
     const std::int64_t last = point.run ? point.count - 1 : bit_width(point) - 1;
     unsigned number{};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -268,13 +388,13 @@ ValuePtr ExpressionParser::reference(const Source& source) {
         return nullptr;
     }
     if (!point.run)
-        return std::make_unique<Bit>(*index, number);
-    if (point.count_setting) {
+        return std::make_unique<Bit>(index, number);
+    if (point.count_setting || point.used) {
         fault(source,
-              "how many elements " + in_quotes(name) + " has is up to a setting; give it a fixed count");
+              "how many elements " + in_quotes(point.name) + " has is not fixed; give it a fixed count");
         return nullptr;
     }
-    return std::make_unique<NotZero>(std::make_unique<PointValue>(*index, number));
+    return std::make_unique<NotZero>(std::make_unique<PointValue>(index, number));
 }
 
 } // namespace retrocan::mapping

@@ -21,6 +21,8 @@ struct Scope {
     std::vector<bool> point_used;
     std::vector<bool> setting_used;
     std::vector<Program> programs; ///< of all formulas, by their number
+    std::size_t templates{};       ///< how many texts are put together while running
+    std::vector<Block> blocks;
 
     [[nodiscard]] std::optional<std::size_t> point(std::string_view name) const;
     [[nodiscard]] std::optional<std::size_t> setting(std::string_view name) const;
@@ -51,6 +53,12 @@ public:
     std::optional<Run> run(const Source& source);
     /// The name of a point that becomes a text.
     std::optional<std::size_t> text_point(const Source& source);
+    /// "S{string} M{module}"
+    ValuePtr text_template(const Source& source);
+    /// The name of a point that is one plain number.
+    std::optional<std::size_t> plain_point(const Source& source);
+    /// The name of a setting that is yes or no.
+    std::optional<std::size_t> switch_setting(const Source& source);
 
     void fault(const Source& source, const std::string& message);
 
@@ -59,6 +67,8 @@ private:
 
     ValuePtr lone(const Source& source, const Token& token, Dimension wanted);
     ValuePtr reference(const Source& source);
+    ValuePtr member(const Source& source, std::size_t point, std::size_t dot);
+    ValuePtr word(const Source& source, std::size_t point, std::size_t dot);
     ValuePtr comparison(const Source& source, const std::vector<Token>& list, std::size_t sign);
     ValuePtr formula(const Source& source, const std::vector<Token>& list, std::optional<Dimension> wanted);
 

@@ -127,6 +127,8 @@ private:
         Scope& scope = parser_.scope_;
         if (const auto setting = scope.setting(token.text)) {
             scope.setting_used[*setting] = true;
+            if (scope.settings[*setting].yes_or_no)
+                fail(token, "the setting " + in_quotes(token.text) + " is yes or no, not a number");
             add(token.text, std::make_unique<SettingValue>(*setting), scope.settings[*setting].dimension);
         } else if (const auto point = parser_.number_point(source_, token.text, token.offset)) {
             add(token.text, std::make_unique<PointValue>(*point), scope.points[*point].unit.dimension);
@@ -145,7 +147,10 @@ private:
             if (index && parser_.scope_.points[*index].run) {
                 const Point& point = parser_.scope_.points[*index];
                 parser_.scope_.point_used[*index] = true;
-                std::vector<Run> runs{{*index, point.present}};
+                parser_.scope_.points[*index].number = true;
+                if (!point.words.empty())
+                    fail(list_[i + 2], in_quotes(name) + " has words, not numbers");
+                std::vector<Run> runs{{*index, point.present, point.used}};
                 add(name, std::make_unique<Reduction>(*kind, std::move(runs)), point.unit.dimension);
                 return i + 4;
             }

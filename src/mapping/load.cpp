@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mapping/address.h"
 #include "mapping/check.h"
 #include "mapping/content.h"
+#include "mapping/derive.h"
 #include "mapping/test_table.h"
 #include "mapping/toml_reader.h"
 #include "mapping/value_parser.h"
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
-
-#include <system_error>
+#include <tuple>
 
 namespace retrocan::mapping {
 
@@ -22,6 +21,7 @@ using toml_file::TableReader;
 
 constexpr std::int64_t language_version = 1;
 constexpr std::array<std::string_view, 4> levels{"device", "capture", "document", "guess"};
+constexpr std::array<std::string_view, 2> uses{"control", "monitor"};
 constexpr std::array<std::string_view, 3> constant_names{"manufacturer", "name", "family"};
 /// Without these there is no battery to speak of.
 constexpr std::array<std::string_view, 3> always_needed{"voltage", "current", "soc"};
@@ -38,6 +38,18 @@ struct Overloaded : Ts... {
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
+Write parse_write(const std::string& name, TableReader& read) {
+    Write write;
+    write.name = name;
+    write.help = read.text("help", Need::required).value_or("");
+    if (const auto pace = parse_pace(read)) {
+        write.pace = pace->pace;
+        write.period = pace->period;
+    }
+    write.address = read.rest();
+    return write;
+}
+
 /// Reads a whole file, section by section; everything is in `content` in the end.
 class FileReader {
 public:
@@ -49,17 +61,23 @@ public:
     std::unique_ptr<Content> read() {
         head();
         settings();
+        blocks();
         points();
         const std::size_t before_values = faults_.size();
         names();
         signals();
         alarms("alarms", alarm_index);
         alarms("warnings", warning_index);
+        identity();
+        current_sign();
+        settle_shown_points();
+        writes();
+        transport();
+        placeholders();
         check_points(*content_, faults_);
         check_paces(*content_, faults_);
         if (faults_.size() == before_values) // else what stands in a broken line would seem unused
             check_unused(*content_, faults_);
-        transport();
         for (TableReader& test : root_.tables("test"))
             content_->tests.push_back(parse_test(test, content_->adapter));
         root_.finish();
@@ -77,7 +95,10 @@ private:
         content_->model = root_.text("model", Need::required).value_or("");
         content_->title = root_.text("title", Need::required).value_or("");
         content_->level = static_cast<Level>(root_.one_of("level", levels, Need::required).value_or(3));
+        content_->use = static_cast<Use>(root_.one_of("use", uses).value_or(0));
         content_->sources = root_.texts("sources", Need::required);
+        content_->wiring = root_.texts("wiring");
+        content_->quirks = root_.texts("quirks");
     }
 
     /// A name of a point or setting, as expressions can use it.
@@ -114,6 +135,12 @@ private:
         scope.setting_used.resize(scope.settings.size());
     }
 
+    void blocks() {
+        each_table("blocks", Need::optional, [&](const std::string& name, TableReader& line) {
+            content_->scope.blocks.push_back(parse_block(name, line));
+        });
+    }
+
     void points() {
         Scope& scope = content_->scope;
         std::vector<PointReferences> references;
@@ -125,47 +152,142 @@ private:
             resolve(scope.points[i], references[i]);
     }
 
-    void resolve(Point& point, const PointReferences& references) {
-        Scope& scope = content_->scope;
-        const auto fault = [&](const char* key, const std::string& message) {
-            faults_.push_back({point.place, "points." + point.name + "." + key + ": " + message});
-        };
-        if (!references.count_setting.empty()) {
-            point.count_setting = scope.setting(references.count_setting);
-            if (!point.count_setting) {
-                fault("count", "no setting is called " + in_quotes(references.count_setting) +
-                                   did_you_mean(references.count_setting, scope.setting_names()));
-            } else {
-                const SettingSpec& setting = scope.settings[*point.count_setting];
-                scope.setting_used[*point.count_setting] = true;
-                const bool bounded = setting.dimension == Dimension::none && setting.min &&
-                                     *setting.min >= 1 && setting.max && *setting.max <= max_run;
-                if (bounded)
-                    point.count = *setting.max;
-                else
-                    fault("count", "the setting " + in_quotes(setting.name) +
-                                       " needs a min of at least 1 and a max of at most " +
-                                       std::to_string(max_run));
-            }
+    void fault_at(const Point& point, const char* key, const std::string& message) {
+        faults_.push_back({point.place, "points." + point.name + "." + key + ": " + message});
+    }
+
+    void resolve(Point& point, PointReferences& references) {
+        resolve_block(point, references);
+        resolve_count(point, references);
+        point.present = helper(point, "present", references.present, "a plain word of bits");
+        point.used = helper(point, "used", references.used, "a plain number");
+        point.exponent = helper(point, "exponent", references.exponent, "a plain number, the power of ten");
+        point.alive_by = helper(point, "alive_by", references.alive_by, "a plain number that changes");
+        constexpr std::int64_t room = 100'000'000; // 10^8 times 10^10 fits into 64 bits
+        if (point.exponent && (point.unit.numerator > room || point.unit.denominator > room))
+            fault_at(point, "unit", "is too large or too fine to be multiplied by a power of ten");
+        if (point.optional && point.pace == adapter::Pace::live)
+            fault_at(point, "optional",
+                     "only with `every`: what is read in each poll is waited for in each poll");
+        if (point.heartbeat != Duration{} && (point.run || point.pace != adapter::Pace::live))
+            fault_at(point, "heartbeat", "expected one number that is read in each poll");
+    }
+
+    void resolve_block(Point& point, PointReferences& references) {
+        if (references.block.empty())
+            return;
+        const std::vector<Block>& blocks = content_->scope.blocks;
+        std::vector<std::string_view> names;
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            names.push_back(blocks[i].name);
+            if (blocks[i].name == references.block)
+                point.block = i;
         }
-        if (!references.present.empty()) {
-            point.present = scope.point(references.present);
-            if (!point.present) {
-                fault("present", "no point is called " + in_quotes(references.present) +
-                                     did_you_mean(references.present, scope.point_names()));
-                return;
-            }
-            Point& mask = scope.points[*point.present];
-            scope.point_used[*point.present] = true;
-            mask.number = true;
-            if (mask.run || mask.unit.dimension != Dimension::none)
-                fault("present", "the point " + in_quotes(mask.name) + " has a " +
-                                     (mask.run ? "count" : "unit") + "; expected a plain word of bits");
+        if (!point.block)
+            return fault_at(point, "block",
+                            "no block is called " + in_quotes(references.block) +
+                                did_you_mean(references.block, names));
+        const Block& block = blocks[*point.block];
+        if (!references.has_pace && block.pace) {
+            point.pace = *block.pace;
+            point.period = block.period;
+        }
+        point.optional = point.optional || block.optional;
+        if (references.alive_by.empty() && block.alive_by != point.name)
+            references.alive_by = block.alive_by;
+    }
+
+    void resolve_count(Point& point, const PointReferences& references) {
+        Scope& scope = content_->scope;
+        if (references.count_setting.empty())
+            return;
+        point.count_setting = scope.setting(references.count_setting);
+        if (!point.count_setting)
+            return fault_at(point, "count",
+                            "no setting is called " + in_quotes(references.count_setting) +
+                                did_you_mean(references.count_setting, scope.setting_names()));
+        const SettingSpec& setting = scope.settings[*point.count_setting];
+        scope.setting_used[*point.count_setting] = true;
+        const bool bounded = setting.dimension == Dimension::none && setting.min && *setting.min >= 1 &&
+                             setting.max && *setting.max <= max_run;
+        if (bounded)
+            point.count = *setting.max;
+        else
+            fault_at(point, "count",
+                     "the setting " + in_quotes(setting.name) +
+                         " needs a min of at least 1 and a max of at most " + std::to_string(max_run));
+    }
+
+    /// A point that another one needs beside itself.
+    std::optional<std::size_t> helper(const Point& point, const char* key, const std::string& name,
+                                      const std::string& wanted) {
+        if (name.empty())
+            return std::nullopt;
+        Scope& scope = content_->scope;
+        const auto index = scope.point(name);
+        if (!index) {
+            fault_at(point, key,
+                     "no point is called " + in_quotes(name) + did_you_mean(name, scope.point_names()));
+            return std::nullopt;
+        }
+        Point& other = scope.points[*index];
+        scope.point_used[*index] = true;
+        other.number = true;
+        const char* obstacle = &other == &point                          ? "is this point itself"
+                               : other.run                               ? "has a count"
+                               : other.unit.dimension != Dimension::none ? "has a unit"
+                               : !other.words.empty()                    ? "has words"
+                               : other.exponent                          ? "has an exponent"
+                                                                         : nullptr;
+        if (obstacle == nullptr)
+            return index;
+        fault_at(point, key, "the point " + in_quotes(name) + " " + obstacle + "; expected " + wanted);
+        return std::nullopt;
+    }
+
+    /// What is only written into texts is a number where its type is one, else a text.
+    void settle_shown_points() {
+        for (Point& point : content_->scope.points) {
+            if (!point.shown || point.number || point.text || !point.words.empty())
+                continue;
+            const auto& keys = point.address.keys;
+            const bool number = std::any_of(keys.begin(), keys.end(), [](const adapter::Setting& setting) {
+                const auto* type = std::get_if<std::string>(&setting.value);
+                return setting.key == "type" && type != nullptr && *type != "ascii" && *type != "hex";
+            });
+            (number ? point.number : point.text) = true;
         }
     }
 
-    void add(std::size_t index, ValuePtr value, const Place& place) {
-        content_->signals.push_back({index, std::move(value), place});
+    void add(std::size_t index, ValuePtr value, const Node& node, std::optional<std::size_t> only_if = {}) {
+        content_->signals.push_back({index, std::move(value), node.place, as_toml(node), only_if});
+    }
+
+    /// A line without its `only_if`, which belongs to the line and not to its value.
+    struct Line {
+        Node node;
+        std::optional<std::size_t> only_if;
+        bool sound{true};
+    };
+    Line line(const Node& node, const std::string& path) {
+        Line line{node, {}, true};
+        auto* table = std::get_if<toml_file::Table>(&line.node.value);
+        if (table == nullptr)
+            return line;
+        const auto key = std::find_if(table->begin(), table->end(),
+                                      [](const toml_file::Entry& entry) { return entry.key == "only_if"; });
+        if (key == table->end())
+            return line;
+        if (const std::string* name = key->node.text()) {
+            line.only_if = values_.expressions().switch_setting({*name, key->node.place, path + ".only_if"});
+            line.sound = line.only_if.has_value();
+        } else {
+            faults_.push_back({key->node.place, path + ".only_if: expected the name of a setting; found " +
+                                                    describe(key->node)});
+            line.sound = false;
+        }
+        table->erase(key);
+        return line;
     }
 
     [[nodiscard]] bool has_signal(std::size_t index) const {
@@ -179,7 +301,7 @@ private:
             return;
         for (const std::string_view name : constant_names)
             if (auto text = table->text(name))
-                add(*signal_index(name), std::make_unique<ConstantText>(*text), table->place_of(name));
+                add(*signal_index(name), std::make_unique<ConstantText>(*text), *table->node(name));
         table->finish();
     }
 
@@ -208,7 +330,8 @@ private:
         }
         const auto id_index = signal_index(entry.key + "_id");
         ValuePtr value;
-        const Node& node = entry.node;
+        const Line line = this->line(entry.node, path);
+        const Node& node = line.node;
         const auto by_type = Overloaded{
             [&](Maybe<bool> BatteryState::*) { value = values_.condition(node, path); },
             [&](Maybe<std::string> BatteryState::*) { value = values_.text(node, path); },
@@ -219,13 +342,13 @@ private:
                 if (parsed.id && has_signal(*id_index))
                     table.fault(entry.key, entry.key + "_id stands in [signals] already");
                 else if (parsed.id)
-                    add(*id_index, std::move(parsed.id), node.place);
+                    add(*id_index, std::move(parsed.id), entry.node, line.only_if);
                 value = std::move(parsed.value);
             },
         };
         std::visit(by_type, retrocan::signals()[index].field);
-        if (value)
-            add(index, std::move(value), node.place);
+        if (value && line.sound)
+            add(index, std::move(value), entry.node, line.only_if);
     }
 
     void alarms(const char* section, std::size_t (*index)(AlarmKind)) {
@@ -237,18 +360,67 @@ private:
             const Node* node = table->node(to_text(kind));
             if (node == nullptr)
                 continue;
-            if (ValuePtr value = values_.condition(*node, table->path_of(to_text(kind))))
-                add(index(kind), std::move(value), node->place);
+            const std::string path = table->path_of(to_text(kind));
+            const Line line = this->line(*node, path);
+            if (ValuePtr value = values_.condition(line.node, path); value && line.sound)
+                add(index(kind), std::move(value), *node, line.only_if);
         }
         table->finish();
+    }
+
+    void identity() {
+        auto table = root_.table("identity");
+        if (!table)
+            return;
+        for (const toml_file::Entry& entry : table->entries())
+            if (ValuePtr condition = values_.condition(entry.node, table->path_of(entry.key)))
+                content_->identity.push_back(
+                    {entry.key, std::move(condition), entry.node.place, as_toml(entry.node)});
+    }
+
+    void current_sign() {
+        content_->sign.verified = content_->level == Level::device || content_->level == Level::capture;
+        auto table = root_.table("current_sign");
+        if (!table)
+            return;
+        content_->sign.verified = table->boolean("verified").value_or(content_->sign.verified);
+        if (const Node* node = table->node("charging"))
+            content_->sign.charging = values_.condition(*node, table->path_of("charging"));
+        if (const Node* node = table->node("discharging"))
+            content_->sign.discharging = values_.condition(*node, table->path_of("discharging"));
+        table->finish();
+    }
+
+    void writes() {
+        each_table("writes", Need::optional, [&](const std::string& name, TableReader& line) {
+            content_->writes.push_back(parse_write(name, line));
+        });
+    }
+
+    /// "{name}" in a key of the adapter must be a setting.
+    void placeholders() {
+        Scope& scope = content_->scope;
+        std::vector<std::string_view> names = scope.setting_names();
+        each_address(*content_, [&](adapter::Settings& settings) {
+            for (adapter::Setting& setting : settings.keys)
+                for (const std::string& name : placeholders_of(setting)) {
+                    if (const auto index = scope.setting(name))
+                        scope.setting_used[*index] = true;
+                    else
+                        faults_.push_back({setting.place, settings.path + "." + setting.key +
+                                                              ": no setting is called " + in_quotes(name) +
+                                                              did_you_mean(name, names)});
+                }
+        });
     }
 
     /// The one table that is none of the language's: it belongs to the adapter that it names.
     void transport() {
         root_.node("test"); // is read last, but is no adapter
         std::vector<const toml_file::Entry*> candidates;
-        const std::array<std::string_view, 6> sections{"names",   "settings", "points",
-                                                       "signals", "alarms",   "warnings"};
+        const std::array<std::string_view, 10> sections{"names",        "settings", "blocks",   "points",
+                                                        "signals",      "alarms",   "warnings", "identity",
+                                                        "current_sign", "writes"};
         for (const toml_file::Entry* entry : root_.unasked())
             if (entry->node.table() != nullptr && nearest(entry->key, sections).empty())
                 candidates.push_back(entry);
@@ -296,6 +468,15 @@ const std::string& Mapping::title() const {
 Level Mapping::level() const {
     return content_->level;
 }
+Use Mapping::use() const {
+    return content_->use;
+}
+const std::vector<std::string>& Mapping::wiring() const {
+    return content_->wiring;
+}
+const std::vector<std::string>& Mapping::quirks() const {
+    return content_->quirks;
+}
 const std::vector<std::string>& Mapping::sources() const {
     return content_->sources;
 }
@@ -311,31 +492,25 @@ const std::vector<TestVector>& Mapping::tests() const {
 
 std::shared_ptr<const Mapping> parse(std::string_view text, const std::string& file, Faults& faults) {
     const std::size_t before = faults.size();
-    const auto document = toml_file::parse(text, file, faults);
+    auto parsed = toml_file::parse(text, file, faults);
+    const auto document = parsed ? derived(std::move(*parsed), file, faults) : std::nullopt;
     if (!document)
         return nullptr;
     auto content = FileReader{*document, file, faults}.read();
     // In the order of the file, in which they are mended.
-    std::stable_sort(
-        faults.begin() + static_cast<std::ptrdiff_t>(before), faults.end(),
-        [](const Fault& a, const Fault& b) {
-            return std::pair{a.place.line, a.place.column} < std::pair{b.place.line, b.place.column};
-        });
+    std::stable_sort(faults.begin() + static_cast<std::ptrdiff_t>(before), faults.end(),
+                     [](const Fault& a, const Fault& b) {
+                         return std::tie(a.place.file, a.place.line, a.place.column) <
+                                std::tie(b.place.file, b.place.line, b.place.column);
+                     });
     if (faults.size() != before)
         return nullptr;
     return std::make_shared<const Mapping>(std::move(content));
 }
 
 std::shared_ptr<const Mapping> load(const std::filesystem::path& path, Faults& faults) {
-    std::ifstream stream{path, std::ios::binary};
-    std::ostringstream text;
-    text << stream.rdbuf();
-    std::error_code error;
-    if (!stream.is_open() || text.bad() || std::filesystem::is_directory(path, error)) {
-        faults.push_back({{path.string(), 0, 0}, "cannot be read"});
-        return nullptr;
-    }
-    return parse(text.str(), path.string(), faults);
+    const auto text = read_text(path, faults);
+    return text ? parse(*text, path.string(), faults) : nullptr;
 }
 
 } // namespace retrocan::mapping

@@ -24,6 +24,12 @@ enum class Level : std::uint8_t {
 };
 std::string_view to_text(Level level);
 
+/// What a mapping is good for.
+enum class Use : std::uint8_t {
+    control, ///< a managed battery
+    monitor, ///< no 12, 24 or 48 V battery: decoded and shown, never sent
+};
+
 /// One [[test]]: what was recorded, and what must come of it.
 struct TestVector {
     std::string name;
@@ -46,6 +52,7 @@ struct TestVector {
     PerAlarm<bool> alarms{};   ///< exactly these must be active
     PerAlarm<bool> warnings{}; ///< exactly these must be active
     std::vector<CanFrame> frames;
+    bool refused{}; ///< [identity] must say that this is another battery
 };
 
 struct Content;
@@ -61,7 +68,11 @@ public:
     [[nodiscard]] const std::string& model() const;
     [[nodiscard]] const std::string& title() const;
     [[nodiscard]] Level level() const;
+    [[nodiscard]] Use use() const;
     [[nodiscard]] const std::vector<std::string>& sources() const;
+    /// What the installer must know, and what is odd or unknown.
+    [[nodiscard]] const std::vector<std::string>& wiring() const;
+    [[nodiscard]] const std::vector<std::string>& quirks() const;
     /// The adapter that reads the points: the name of the file's one transport table ("modbus").
     [[nodiscard]] const std::string& adapter() const;
     /// What the owner may set under [battery.settings].

@@ -40,9 +40,12 @@ void parse_absent(TableReader& read, Point& point) {
     const auto add = [&](const Node& element) {
         if (const std::int64_t* number = element.integer())
             point.absent.push_back(*number);
+        else if (const std::string* text = element.text())
+            point.absent_texts.push_back(*text);
         else
-            read.fault("absent", "expected a whole number as it is read, or a list of them; found " +
-                                     describe(element));
+            read.fault("absent",
+                       "expected a whole number or a text as it is read, or a list of them; found " +
+                           describe(element));
     };
     if (const auto* array = node->array())
         std::for_each(array->begin(), array->end(), add);
@@ -90,24 +93,6 @@ void parse_count(TableReader& read, Point& point, PointReferences& references) {
                                 ", or the name of a setting; found " + describe(*node));
 }
 
-void parse_pace(TableReader& read, Point& point) {
-    const Node* node = read.node("every");
-    if (node == nullptr)
-        return;
-    if (node->text() != nullptr && *node->text() == "once") {
-        point.pace = adapter::Pace::once;
-        return;
-    }
-    if (node->text() == nullptr || !parse_amount(*node->text())) {
-        read.fault("every", "expected \"once\" or a time, such as \"30 s\"; found " + describe(*node));
-        return;
-    }
-    if (const auto period = read.duration("every", fastest_slow, slowest_slow)) {
-        point.pace = adapter::Pace::slow;
-        point.period = *period;
-    }
-}
-
 std::optional<std::int64_t> from_float(const Point& point, double raw) {
     const double value =
         std::round((raw + static_cast<double>(point.offset)) * static_cast<double>(point.unit.numerator) /
@@ -118,19 +103,86 @@ std::optional<std::int64_t> from_float(const Point& point, double raw) {
     return static_cast<std::int64_t>(value);
 }
 
-std::optional<std::int64_t> from_integer(const Point& point, std::int64_t raw) {
-    if (point.bits) {
-        const auto [low, high] = *point.bits;
-        const unsigned width = high - low + 1;
-        const std::uint64_t mask = width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
-        raw = static_cast<std::int64_t>((static_cast<std::uint64_t>(raw) >> low) & mask);
+/// The field of `bits`, with its sign if it has one.
+std::int64_t field(const Point& point, std::int64_t raw) {
+    if (!point.bits)
+        return raw;
+    const auto [low, high] = *point.bits;
+    const unsigned width = high - low + 1;
+    if (width >= 64)
+        return raw;
+    const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
+    std::uint64_t value = (static_cast<std::uint64_t>(raw) >> low) & mask;
+    if (point.signed_field && (value >> (width - 1)) != 0)
+        value |= ~mask;
+    return static_cast<std::int64_t>(value);
+}
+
+bool inside(const Point& point, std::int64_t value) {
+    return !point.valid || (value >= point.valid->first && value <= point.valid->second);
+}
+
+} // namespace
+
+std::optional<ReadPace> parse_pace(TableReader& read) {
+    const Node* node = read.node("every");
+    if (node == nullptr)
+        return std::nullopt;
+    if (node->text() != nullptr && *node->text() == "once")
+        return ReadPace{adapter::Pace::once, {}};
+    if (node->text() == nullptr || !parse_amount(*node->text())) {
+        read.fault("every", "expected \"once\" or a time, such as \"30 s\"; found " + describe(*node));
+        return std::nullopt;
     }
-    if (std::find(point.absent.begin(), point.absent.end(), raw) != point.absent.end())
-        return std::nullopt;
-    std::int64_t shifted{};
-    if (__builtin_add_overflow(raw, point.offset, &shifted))
-        return std::nullopt;
-    return scaled(shifted, point.unit);
+    if (const auto period = read.duration("every", fastest_slow, slowest_slow))
+        return ReadPace{adapter::Pace::slow, *period};
+    return std::nullopt;
+}
+
+Block parse_block(std::string name, TableReader& read) {
+    Block block;
+    block.name = std::move(name);
+    block.place = read.place();
+    if (const auto pace = parse_pace(read)) {
+        block.pace = pace->pace;
+        block.period = pace->period;
+    }
+    block.optional = read.boolean("optional").value_or(false);
+    block.alive_by = read.text("alive_by").value_or("");
+    for (const std::string_view key : {"unit", "bits", "absent", "offset", "count", "valid", "words"})
+        if (read.node(key) != nullptr)
+            read.fault(key, "belongs to a point, not to a block");
+    block.keys = read.rest();
+    return block;
+}
+
+namespace {
+
+void parse_unit_of(TableReader& read, Point& point) {
+    const auto text = read.text("unit");
+    if (!text)
+        return;
+    const auto unit = parse_unit(*text);
+    if (!unit)
+        read.fault("unit", unit.error());
+    else if (unit->dimension == Dimension::none && unit->denominator != 1)
+        read.fault("unit", "a plain number is counted in whole ones; got \"" + *text + "\"");
+    else
+        point.unit = *unit;
+}
+
+void parse_bits_of(TableReader& read, Point& point) {
+    if (const auto text = read.text("bits")) {
+        point.bits = parse_bits(*text);
+        if (!point.bits)
+            read.fault("bits",
+                       "expected a bit from 0 to 63 or a field such as \"0..7\", lowest first; got \"" +
+                           *text + "\"");
+    }
+    point.signed_field = read.boolean("signed").value_or(false);
+    if (point.signed_field && !point.bits && read.node("bits") == nullptr)
+        read.fault("signed", "is about the field of `bits`, and there is none; a whole number says it by its "
+                             "type, such as \"s16\"");
 }
 
 } // namespace
@@ -139,33 +191,31 @@ Point parse_point(std::string name, TableReader& read, PointReferences& referenc
     Point point;
     point.name = std::move(name);
     point.place = read.place();
-    if (const auto text = read.text("unit")) {
-        const auto unit = parse_unit(*text);
-        if (!unit)
-            read.fault("unit", unit.error());
-        else if (unit->dimension == Dimension::none && unit->denominator != 1)
-            read.fault("unit", "a plain number is counted in whole ones; got \"" + *text + "\"");
-        else
-            point.unit = *unit;
-    }
-    if (const auto text = read.text("bits")) {
-        point.bits = parse_bits(*text);
-        if (!point.bits)
-            read.fault("bits",
-                       "expected a bit from 0 to 63 or a field such as \"0..7\", lowest first; got \"" +
-                           *text + "\"");
-    }
+    references.block = read.text("block").value_or("");
+    parse_unit_of(read, point);
+    parse_bits_of(read, point);
     constexpr std::int64_t largest_offset = 1'000'000'000;
     point.offset = read.integer("offset", -largest_offset, largest_offset).value_or(0);
     parse_absent(read, point);
+    point.words = parse_vocabulary(read);
+    references.exponent = read.text("exponent").value_or("");
     parse_valid(read, point);
     parse_count(read, point, references);
-    if (const auto present = read.text("present")) {
-        references.present = *present;
-        if (!point.run)
-            read.fault("present", "says which elements of a run exist; this point has no count");
+    references.present = read.text("present").value_or("");
+    references.used = read.text("used").value_or("");
+    for (const char* key : {"present", "used"})
+        if (read.node(key) != nullptr && !point.run)
+            read.fault(key, "says which elements of a run exist; this point has no count");
+    if (!references.present.empty() && !references.used.empty())
+        read.fault("used", "says the same as `present`; leave out one of the two");
+    if (const auto pace = parse_pace(read)) {
+        point.pace = pace->pace;
+        point.period = pace->period;
     }
-    parse_pace(read, point);
+    references.has_pace = read.node("every") != nullptr;
+    point.optional = read.boolean("optional").value_or(false);
+    point.heartbeat = read.duration("heartbeat", 1s, 1h).value_or(Duration{});
+    references.alive_by = read.text("alive_by").value_or("");
     point.address = read.rest();
     return point;
 }
@@ -185,15 +235,54 @@ unsigned bit_width(const Point& point) {
     return point.bits ? point.bits->second - point.bits->first + 1 : raw_bit_width(point);
 }
 
+std::optional<std::int64_t> counted(const Point& point, std::int64_t raw) {
+    const std::int64_t value = field(point, raw);
+    if (std::find(point.absent.begin(), point.absent.end(), value) != point.absent.end())
+        return std::nullopt;
+    std::int64_t shifted{};
+    if (__builtin_add_overflow(value, point.offset, &shifted))
+        return std::nullopt;
+    return shifted;
+}
+
 std::optional<std::int64_t> quantity(const Point& point, const adapter::RawValue& raw) {
     std::optional<std::int64_t> value;
-    if (const auto* integer = std::get_if<std::int64_t>(&raw))
-        value = from_integer(point, *integer);
-    else if (const auto* number = std::get_if<double>(&raw))
+    if (const auto* integer = std::get_if<std::int64_t>(&raw)) {
+        value = counted(point, *integer);
+        if (point.exponent)
+            return value;
+        if (value)
+            value = scaled(*value, point.unit);
+    } else if (const auto* number = std::get_if<double>(&raw); number != nullptr && !point.exponent) {
         value = from_float(point, *number);
-    if (value && point.valid && (*value < point.valid->first || *value > point.valid->second))
+    }
+    return value && inside(point, *value) ? value : std::nullopt;
+}
+
+std::optional<std::int64_t> meaning(const Point& point, const adapter::RawValue& raw) {
+    if (const auto* integer = std::get_if<std::int64_t>(&raw)) {
+        const auto value = counted(point, *integer);
+        return value ? point.words.meaning(*value) : std::nullopt;
+    }
+    const auto* text = std::get_if<std::string>(&raw);
+    return text == nullptr || absent_text(point, *text) ? std::nullopt : point.words.meaning(raw);
+}
+
+bool absent_text(const Point& point, std::string_view text) {
+    return std::find(point.absent_texts.begin(), point.absent_texts.end(), text) != point.absent_texts.end();
+}
+
+std::optional<std::int64_t> apply_exponent(const Point& point, std::int64_t count, std::int64_t exponent) {
+    constexpr std::int64_t largest = 10; // SunSpec's; 10^10 times any unit stays within 64 bits
+    if (exponent < -largest || exponent > largest)
         return std::nullopt;
-    return value;
+    Unit unit = point.unit;
+    for (std::int64_t i = 0; i < exponent; ++i)
+        unit.numerator *= 10;
+    for (std::int64_t i = 0; i > exponent; --i)
+        unit.denominator *= 10;
+    const std::int64_t value = scaled(count, unit);
+    return inside(point, value) ? std::optional{value} : std::nullopt;
 }
 
 void assign_text(const adapter::RawValue& raw, std::string& text) {

@@ -28,6 +28,13 @@ Result<std::int64_t, std::string> read_value(Dimension dimension, const std::str
     return amount->count;
 }
 
+Result<std::int64_t, std::string> read_yes_or_no(const adapter::Setting& setting) {
+    const bool* value = std::get_if<bool>(&setting.value);
+    if (value == nullptr)
+        return Err{std::string{"expected true or false"}};
+    return std::int64_t{*value ? 1 : 0};
+}
+
 std::optional<std::int64_t> value_at(TableReader& read, const char* key, Dimension dimension) {
     const Node* node = read.node(key);
     if (node == nullptr)
@@ -59,6 +66,8 @@ std::string objection(const SettingSpec& spec, std::int64_t value) {
 } // namespace
 
 std::string to_text(const SettingSpec& spec, std::int64_t value) {
+    if (spec.yes_or_no)
+        return value != 0 ? "yes" : "no";
     return retrocan::to_text(Amount{spec.dimension, value});
 }
 
@@ -75,7 +84,16 @@ SettingSpec parse_setting(std::string name, TableReader& read) {
         else
             spec.dimension = unit->dimension;
     }
-    spec.fallback = value_at(read, "default", spec.dimension);
+    if (const Node* node = read.node("default");
+        node != nullptr && std::holds_alternative<bool>(node->value)) {
+        spec.yes_or_no = true;
+        spec.fallback = std::get<bool>(node->value) ? 1 : 0;
+        for (const char* key : {"unit", "min", "max", "one_of"})
+            if (read.node(key) != nullptr)
+                read.fault(key, "a setting that is yes or no has none");
+    } else {
+        spec.fallback = value_at(read, "default", spec.dimension);
+    }
     spec.min = value_at(read, "min", spec.dimension);
     spec.max = value_at(read, "max", spec.dimension);
     if (const Node* list = read.node("one_of")) {
@@ -123,8 +141,10 @@ SettingValues settle(std::span<const SettingSpec> specs, const adapter::Settings
         const auto index = static_cast<std::size_t>(name - names.begin());
         given[index] = true;
         const SettingSpec& spec = specs[index];
-        const auto value = read_value(spec.dimension, std::get_if<std::string>(&setting.value),
-                                      std::get_if<std::int64_t>(&setting.value));
+        const auto value = spec.yes_or_no
+                               ? read_yes_or_no(setting)
+                               : read_value(spec.dimension, std::get_if<std::string>(&setting.value),
+                                            std::get_if<std::int64_t>(&setting.value));
         const std::string why = value ? objection(spec, *value) : value.error();
         if (why.empty())
             values[index] = *value;

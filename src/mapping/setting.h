@@ -19,6 +19,7 @@ struct SettingSpec {
     std::string name;
     Place place;
     Dimension dimension{Dimension::none};
+    bool yes_or_no{};                     ///< a boolean: 0 or 1
     std::optional<std::int64_t> fallback; ///< `default`
     std::optional<std::int64_t> min;
     std::optional<std::int64_t> max;
@@ -37,7 +38,7 @@ SettingSpec parse_setting(std::string name, toml_file::TableReader& read);
 /// What the owner wrote, checked against the specs; all faults at once.
 SettingValues settle(std::span<const SettingSpec> specs, const adapter::Settings& owner, Faults& faults);
 
-/// A setting's value for people: "16", "56.8 V".
+/// A setting's value for people: "16", "56.8 V", "yes".
 std::string to_text(const SettingSpec& spec, std::int64_t value);
 
 } // namespace retrocan::mapping

@@ -99,6 +99,7 @@ TestVector parse_test(TableReader& read, std::string_view adapter) {
     test.alarms = parse_active(read, "alarms");
     test.warnings = parse_active(read, "warnings");
     parse_frames(read, test);
+    test.refused = read.boolean("refused").value_or(false);
     read.finish();
     return test;
 }

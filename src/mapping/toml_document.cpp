@@ -59,6 +59,25 @@ std::string describe(const Node& node) {
     return "a date or time";
 }
 
+std::string as_toml(const Node& node) {
+    if (const auto* text = node.text())
+        return "\"" + *text + "\"";
+    if (const auto* integer = node.integer())
+        return std::to_string(*integer);
+    std::string list;
+    if (const auto* array = node.array()) {
+        for (const Node& element : *array)
+            list += (list.empty() ? "" : ", ") + as_toml(element);
+        return "[" + list + "]";
+    }
+    if (const auto* table = node.table()) {
+        for (const Entry& entry : *table)
+            list += (list.empty() ? "" : ", ") + entry.key + " = " + as_toml(entry.node);
+        return "{ " + list + " }";
+    }
+    return describe(node);
+}
+
 std::optional<Node> parse(std::string_view text, const std::string& file, Faults& faults) {
     try {
         const toml::table root = toml::parse(text);

@@ -41,6 +41,9 @@ struct Entry {
 /// What was found, for messages: `the text "u61"`, "the number 7", "a table".
 std::string describe(const Node& node);
 
+/// The value as a file would say it, on one line: `{ max = "cell" }`.
+std::string as_toml(const Node& node);
+
 /// The table at the root of a file. `file` is how places name it. A syntax error is one fault, in the words
 /// of the TOML parser, and gives nothing.
 std::optional<Node> parse(std::string_view text, const std::string& file, Faults& faults);

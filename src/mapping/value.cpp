@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/value.h"
 
+#include "mapping/point.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -16,35 +18,75 @@ const Slot& slot_of(const Readings& readings, std::size_t point, std::size_t ele
     return readings.slots[range.first + element];
 }
 
-/// A slot as an outcome: absent, with no age, unless it has a value.
-Outcome outcome_of(const Slot& slot) {
+/// What a slot holds at the time of the last answer: what has expired is as if it had never been read.
+Slot::Content content_of(const Slot& slot, const Readings& readings) {
+    const bool expired = slot.content == Slot::Content::value && slot.expires <= readings.now;
+    return expired ? Slot::Content::unread : slot.content;
+}
+
+/// One element of a point as an outcome: absent, with no age, unless it has a value. An exponent that has
+/// none leaves the value without one too.
+Outcome outcome_of(const Readings& readings, std::size_t point, std::size_t element) {
+    const Slot& slot = slot_of(readings, point, element);
     Outcome outcome;
-    if (slot.content == Slot::Content::value) {
-        outcome.present = true;
-        outcome.count = slot.count;
-        outcome.aged_by(slot.at, slot.expires);
-    }
+    if (content_of(slot, readings) != Slot::Content::value)
+        return outcome;
+    outcome.count = slot.count;
+    outcome.aged_by(slot.at, slot.expires);
+    outcome.present = true;
+    const Point& meta = *readings.points[point].point;
+    if (!meta.exponent)
+        return outcome;
+    const Outcome exponent = outcome_of(readings, *meta.exponent, 0);
+    const auto count = exponent.present ? apply_exponent(meta, slot.count, exponent.count) : std::nullopt;
+    if (!count)
+        return {};
+    outcome.count = *count;
+    outcome.aged_by(exponent);
     return outcome;
 }
 
-/// Goes over the elements of a run that exist, until `visit(index in the run, slot)` says false. Says false
-/// itself if it is not known which exist.
+/// Which elements of a run exist.
+class Existence {
+public:
+    /// Not known(): then nothing can be said of the run.
+    Existence(const Readings& readings, const Run& run, Outcome& outcome)
+        : count_{readings.points[run.point].count} {
+        const auto by = run.present ? run.present : run.used;
+        if (!by)
+            return;
+        const Outcome told = outcome_of(readings, *by, 0);
+        const bool counts = run.used.has_value();
+        known_ =
+            told.present && (!counts || (told.count >= 0 && told.count <= static_cast<std::int64_t>(count_)));
+        if (!known_)
+            return;
+        outcome.aged_by(told);
+        if (counts)
+            count_ = static_cast<std::size_t>(told.count);
+        else
+            mask_ = static_cast<std::uint64_t>(told.count);
+    }
+    [[nodiscard]] bool known() const { return known_; }
+    [[nodiscard]] std::size_t count() const { return count_; }
+    [[nodiscard]] bool has(std::size_t i) const { return !mask_ || (i < 64 && ((*mask_ >> i) & 1U) != 0); }
+
+private:
+    std::size_t count_;
+    bool known_{true};
+    std::optional<std::uint64_t> mask_;
+};
+
+/// Goes over the elements of a run that exist, until `visit(index in the run)` says false. Says false itself
+/// if it is not known which exist.
 template <class Visit>
 bool for_each_element(const Readings& readings, const Run& run, Outcome& outcome, Visit visit) {
-    std::uint64_t mask = ~std::uint64_t{0};
-    if (run.present) {
-        const Slot& present = slot_of(readings, *run.present, 0);
-        if (present.content != Slot::Content::value)
+    const Existence existence{readings, run, outcome};
+    if (!existence.known())
+        return false;
+    for (std::size_t i = 0; i < existence.count(); ++i)
+        if (existence.has(i) && !visit(i))
             return false;
-        mask = static_cast<std::uint64_t>(present.count);
-        outcome.aged_by(present.at, present.expires);
-    }
-    const SlotRange& range = readings.points[run.point];
-    for (std::size_t i = 0; i < range.count; ++i) {
-        const bool exists = !run.present || (i < 64 && ((mask >> i) & 1U) != 0);
-        if (exists && !visit(i, readings.slots[range.first + i]))
-            return false;
-    }
     return true;
 }
 
@@ -71,8 +113,6 @@ Outcome version(std::int64_t major_number, std::int64_t minor_number, const Outc
 
 void add_run_needs(const Run& run, Needs& needs) {
     needs.points.push_back(run.point);
-    if (run.present)
-        needs.points.push_back(*run.present);
 }
 
 } // namespace
@@ -83,7 +123,7 @@ void Outcome::aged_by(TimePoint at, TimePoint ingredient_expires) {
 }
 
 Outcome PointValue::evaluate(const Readings& readings) const {
-    return outcome_of(slot_of(readings, point_, element_));
+    return outcome_of(readings, point_, element_);
 }
 
 Outcome Constant::evaluate(const Readings& /*readings*/) const {
@@ -105,21 +145,23 @@ Outcome Reduction::evaluate(const Readings& readings) const {
     std::int64_t sum = 0;
     std::int64_t used = 0;
     std::size_t base = 0; // number of the run's first element over all runs
-    const auto take = [&](std::size_t index, const Slot& slot) {
-        if (slot.content == Slot::Content::unread)
-            return false;
-        if (slot.content == Slot::Content::absent)
-            return kind_ != Kind::sum;
-        outcome.aged_by(slot.at, slot.expires);
-        const bool better = kind_ == Kind::min ? slot.count < outcome.count : slot.count > outcome.count;
-        if (used == 0 || better) {
-            outcome.count = slot.count;
-            outcome.winner = base + index;
-        }
-        ++used;
-        return !__builtin_add_overflow(sum, slot.count, &sum);
-    };
     for (const Run& run : runs_) {
+        const auto take = [&](std::size_t index) {
+            if (content_of(slot_of(readings, run.point, index), readings) == Slot::Content::unread)
+                return false;
+            const Outcome element = outcome_of(readings, run.point, index);
+            if (!element.present)
+                return kind_ != Kind::sum;
+            outcome.aged_by(element);
+            const bool better =
+                kind_ == Kind::min ? element.count < outcome.count : element.count > outcome.count;
+            if (used == 0 || better) {
+                outcome.count = element.count;
+                outcome.winner = base + index;
+            }
+            ++used;
+            return !__builtin_add_overflow(sum, element.count, &sum);
+        };
         if (!for_each_element(readings, run, outcome, take))
             return {};
         base += readings.points[run.point].count;
@@ -167,7 +209,10 @@ Outcome Choice::evaluate(const Readings& readings) const {
     const Outcome when = when_->evaluate(readings);
     if (!when.present)
         return {};
-    Outcome outcome = (when.count != 0 ? value_ : otherwise_)->evaluate(readings);
+    const ValuePtr& branch = when.count != 0 ? value_ : otherwise_;
+    if (!branch)
+        return {};
+    Outcome outcome = branch->evaluate(readings);
     outcome.aged_by(when);
     return outcome;
 }
@@ -175,14 +220,48 @@ Outcome Choice::evaluate(const Readings& readings) const {
 void Choice::add_needs(Needs& needs) const {
     when_->add_needs(needs);
     value_->add_needs(needs);
-    otherwise_->add_needs(needs);
+    if (otherwise_)
+        otherwise_->add_needs(needs);
+}
+
+Outcome First::evaluate(const Readings& readings) const {
+    for (const ValuePtr& choice : choices_)
+        if (const Outcome outcome = choice->evaluate(readings); outcome.present)
+            return outcome;
+    return {};
+}
+
+void First::add_needs(Needs& needs) const {
+    for (const ValuePtr& choice : choices_)
+        choice->add_needs(needs);
 }
 
 Outcome Bit::evaluate(const Readings& readings) const {
-    const Outcome word = outcome_of(slot_of(readings, point_, 0));
+    const Outcome word = outcome_of(readings, point_, 0);
     if (!word.present)
         return {};
     return truth(((static_cast<std::uint64_t>(word.count) >> bit_) & 1U) != 0, word);
+}
+
+Outcome IsWord::evaluate(const Readings& readings) const {
+    const Outcome word = outcome_of(readings, point_, 0);
+    return word.present ? truth(word.count == word_, word) : Outcome{};
+}
+
+Outcome TextLike::evaluate(const Readings& readings) const {
+    const Outcome age = outcome_of(readings, point_, 0);
+    if (!age.present)
+        return {};
+    const std::string& text = slot_of(readings, point_, 0).text;
+    const bool fits = std::any_of(patterns_.begin(), patterns_.end(),
+                                  [&](const std::string& pattern) { return matches(pattern, text); });
+    return truth(fits, age);
+}
+
+Outcome Changed::evaluate(const Readings& readings) const {
+    const Outcome age = outcome_of(readings, point_, 0);
+    const Slot& slot = slot_of(readings, point_, 0);
+    return age.present ? truth(slot.moved && readings.now - slot.since <= within_, age) : Outcome{};
 }
 
 Outcome NotZero::evaluate(const Readings& readings) const {
@@ -276,11 +355,10 @@ void Group::add_needs(Needs& needs) const {
 Outcome RunGroup::evaluate(const Readings& readings) const {
     Tally tally{kind_};
     Outcome presence;
-    const bool known =
-        for_each_element(readings, run_, presence, [&](std::size_t /*index*/, const Slot& slot) {
-            tally.add(outcome_of(slot));
-            return true;
-        });
+    const bool known = for_each_element(readings, run_, presence, [&](std::size_t index) {
+        tally.add(outcome_of(readings, run_.point, index));
+        return true;
+    });
     return known ? tally.outcome(presence) : Outcome{};
 }
 
@@ -289,10 +367,46 @@ void RunGroup::add_needs(Needs& needs) const {
 }
 
 Outcome PointText::evaluate(const Readings& readings) const {
-    const Slot& slot = slot_of(readings, point_, 0);
-    Outcome outcome = outcome_of(slot);
-    outcome.text = &slot.text;
+    Outcome outcome = outcome_of(readings, point_, 0);
+    const Vocabulary& words = readings.points[point_].point->words;
+    if (words.empty())
+        outcome.text = &slot_of(readings, point_, 0).text;
+    else if (outcome.present)
+        outcome.text = &words.words[static_cast<std::size_t>(outcome.count)].name;
     return outcome;
+}
+
+Outcome TemplateText::evaluate(const Readings& readings) const {
+    std::string& text = readings.texts[number_];
+    text.clear();
+    Outcome outcome;
+    for (const Piece& piece : pieces_) {
+        text += piece.literal;
+        if (!piece.point)
+            continue;
+        const SlotRange& range = readings.points[*piece.point];
+        for (std::size_t i = 0; i < range.count; ++i) {
+            const Outcome element = outcome_of(readings, *piece.point, i);
+            if (!element.present)
+                return {};
+            outcome.aged_by(element);
+            if (!range.point->words.empty())
+                text += range.point->words.words[static_cast<std::size_t>(element.count)].name;
+            else if (range.point->text)
+                text += readings.slots[range.first + i].text;
+            else
+                text += std::to_string(element.count);
+        }
+    }
+    outcome.present = true;
+    outcome.text = &text;
+    return outcome;
+}
+
+void TemplateText::add_needs(Needs& needs) const {
+    for (const Piece& piece : pieces_)
+        if (piece.point)
+            needs.points.push_back(*piece.point);
 }
 
 Outcome WinnerText::evaluate(const Readings& readings) const {
@@ -311,7 +425,7 @@ Outcome ConstantText::evaluate(const Readings& /*readings*/) const {
 
 Outcome FirmwareText::evaluate(const Readings& readings) const {
     const Slot& slot = slot_of(readings, point_, 0);
-    const Outcome age = outcome_of(slot);
+    const Outcome age = outcome_of(readings, point_, 0);
     if (!age.present)
         return {};
     std::array<std::int64_t, 2> numbers{};

@@ -24,24 +24,31 @@ struct Slot {
         absent, ///< the last answer said "no value"
         value,
     } content{Content::unread};
-    std::int64_t count{}; ///< in fine units
+    bool moved{};         ///< its value has changed since it was first read
+    std::int64_t count{}; ///< in fine units; of a point with an exponent: what it is multiplied by
     std::string text;     ///< only of points that are shown as text
     TimePoint at{};       ///< when it was answered
     TimePoint expires{};
+    TimePoint since{}; ///< since when it has had this value
 };
+
+struct Point;
 
 /// The slots of one point.
 struct SlotRange {
     std::size_t first{};
     std::size_t count{};
+    const Point* point{};
 };
 
 /// What a value is made of: what one battery has told so far.
 struct Readings {
+    TimePoint now{}; ///< of the last answer; what expired before counts as unread
     std::span<const Slot> slots;
     std::span<const SlotRange> points;                     ///< by index of the point
     std::span<const std::optional<std::int64_t>> settings; ///< by index of the setting
     std::span<Calculator> calculators;                     ///< by index of the formula
+    std::span<std::string> texts; ///< by index of the template: where it writes its text
 };
 
 /// What a value is now.
@@ -107,10 +114,11 @@ private:
     std::size_t setting_;
 };
 
-/// A run of points, with the point that says which of its elements exist, if there is one.
+/// A run of points, with the point whose bits say which of its elements exist, or that which counts them.
 struct Run {
     std::size_t point{};
     std::optional<std::size_t> present;
+    std::optional<std::size_t> used;
 };
 
 /// The lowest, highest, mean or sum over one or more runs. Elements that do not exist are left out. One
@@ -149,7 +157,8 @@ private:
     double fine_per_unit_;
 };
 
-/// { value = .., when = .., otherwise = .. }: only the branch that holds is an ingredient.
+/// { value = .., when = .., otherwise = .. }: only the branch that holds is an ingredient. Without
+/// `otherwise` (null) it is absent when `when` is false.
 class Choice : public Value {
 public:
     Choice(ValuePtr when, ValuePtr value, ValuePtr otherwise)
@@ -161,6 +170,17 @@ private:
     ValuePtr when_;
     ValuePtr value_;
     ValuePtr otherwise_;
+};
+
+/// { first = [..] }: the first that has a value.
+class First : public Value {
+public:
+    explicit First(std::vector<ValuePtr> choices) : choices_{std::move(choices)} {}
+    [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
+    void add_needs(Needs& needs) const override;
+
+private:
+    std::vector<ValuePtr> choices_;
 };
 
 // --- conditions --------------------------------------------------------------------------------------------
@@ -175,6 +195,43 @@ public:
 private:
     std::size_t point_;
     unsigned bit_;
+};
+
+/// "state.fault": the point's state is the word with this number.
+class IsWord : public Value {
+public:
+    IsWord(std::size_t point, std::int64_t word) : point_{point}, word_{word} {}
+    [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
+    void add_needs(Needs& needs) const override { needs.points.push_back(point_); }
+
+private:
+    std::size_t point_;
+    std::int64_t word_;
+};
+
+/// { text = "model", like = [..] }: one of the patterns fits.
+class TextLike : public Value {
+public:
+    TextLike(std::size_t point, std::vector<std::string> patterns)
+        : point_{point}, patterns_{std::move(patterns)} {}
+    [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
+    void add_needs(Needs& needs) const override { needs.points.push_back(point_); }
+
+private:
+    std::size_t point_;
+    std::vector<std::string> patterns_;
+};
+
+/// { changed = "counter", within = "60 s" }: it has changed, and not long ago.
+class Changed : public Value {
+public:
+    Changed(std::size_t point, Duration within) : point_{point}, within_{within} {}
+    [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
+    void add_needs(Needs& needs) const override { needs.points.push_back(point_); }
+
+private:
+    std::size_t point_;
+    Duration within_;
 };
 
 /// "switch": any number but 0 is true.
@@ -239,6 +296,7 @@ private:
 
 // --- texts -------------------------------------------------------------------------------------------------
 
+/// A point's text; of a point with `words`, the word.
 class PointText : public Value {
 public:
     explicit PointText(std::size_t point) : point_{point} {}
@@ -247,6 +305,24 @@ public:
 
 private:
     std::size_t point_;
+};
+
+/// { text = "S{string} M{module}" }: texts, plain numbers and words, and runs of them, in one text.
+class TemplateText : public Value {
+public:
+    struct Piece {
+        std::string literal;              ///< in front of the point
+        std::optional<std::size_t> point; ///< none: the end
+    };
+    /// `number`: of the template, for its place in Readings::texts.
+    TemplateText(std::size_t number, std::vector<Piece> pieces)
+        : number_{number}, pieces_{std::move(pieces)} {}
+    [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
+    void add_needs(Needs& needs) const override;
+
+private:
+    std::size_t number_;
+    std::vector<Piece> pieces_;
 };
 
 /// Which element wins: the text that belongs to its number.

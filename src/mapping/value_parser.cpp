@@ -23,7 +23,6 @@ constexpr std::array reductions{
     ReductionKey{"sum", Reduction::Kind::sum},
 };
 
-constexpr std::string_view placeholder = "{n}";
 constexpr std::size_t longest_id = 8; // a text of 0x374 to 0x377
 
 bool has(const TableReader& read, std::string_view key) {
@@ -33,12 +32,9 @@ bool has(const TableReader& read, std::string_view key) {
     return false;
 }
 
-/// `id` for the element with this index: "cell {n}" and 11 give "cell 12".
-std::string id_text(std::string_view id, std::size_t index) {
-    std::string text{id};
+void replace(std::string& text, std::string_view placeholder, std::size_t number) {
     if (const std::size_t at = text.find(placeholder); at != std::string::npos)
-        text.replace(at, placeholder.size(), std::to_string(index + 1));
-    return text;
+        text.replace(at, placeholder.size(), std::to_string(number));
 }
 
 bool printable(std::string_view text) {
@@ -65,7 +61,27 @@ ParsedAmount ValueParser::amount(const Node& node, const std::string& path, Dime
     for (const auto& [key, kind] : reductions)
         if (has(read, key))
             return reduction(read, kind, key, wanted, with_id);
+    if (has(read, "first"))
+        return {first(read, wanted), nullptr};
     return {choice(read, wanted), nullptr};
+}
+
+/// { first = [..] }
+ValuePtr ValueParser::first(TableReader& read, Dimension wanted) {
+    const Node& node = *read.node("first");
+    const std::string path = read.path_of("first");
+    read.finish();
+    if (node.array() == nullptr || node.array()->size() < 2) {
+        expected(node, path, "a list of two amounts or more, the best first");
+        return nullptr;
+    }
+    std::vector<ValuePtr> choices;
+    bool sound = true;
+    for (const Node& element : *node.array()) {
+        choices.push_back(amount(element, path, wanted).value);
+        sound = sound && choices.back() != nullptr;
+    }
+    return sound ? std::make_unique<First>(std::move(choices)) : nullptr;
 }
 
 /// The runs that a reduction goes over; nothing after a fault.
@@ -114,22 +130,32 @@ std::vector<std::string> ValueParser::id_texts(TableReader& read, const std::vec
     const auto id = read.text("id");
     if (!id)
         return {};
-    std::size_t elements = 0;
-    for (const Run& run : runs)
-        elements += static_cast<std::size_t>(scope_.points[run.point].count);
+    const auto from = static_cast<std::size_t>(read.integer("from", 0, 1).value_or(1));
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < elements; ++i)
-        texts.push_back(id_text(*id, i));
-    if (texts.back().size() > longest_id)
-        read.fault("id", "\"" + texts.back() + "\" has " + std::to_string(texts.back().size()) +
+    for (std::size_t run = 0; run < runs.size(); ++run)
+        for (std::int64_t i = 0; i < scope_.points[runs[run].point].count; ++i) {
+            std::string text = *id;
+            replace(text, "{n}", texts.size() + from);
+            replace(text, "{run}", run + from);
+            replace(text, "{element}", static_cast<std::size_t>(i) + from);
+            texts.push_back(std::move(text));
+        }
+    std::vector<std::string> sorted = texts;
+    std::sort(sorted.begin(), sorted.end());
+    const bool distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+    const std::string& longest = *std::max_element(
+        texts.begin(), texts.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    if (longest.size() > longest_id)
+        read.fault("id", "\"" + longest + "\" has " + std::to_string(longest.size()) +
                              " characters; the bus has room for " + std::to_string(longest_id));
     else if (!printable(*id))
         read.fault("id", "expected printable ASCII characters");
-    else if (elements > 1 && texts.front() == texts.back())
-        read.fault("id",
-                   "expected {n} in it, which stands for the number of the element, as in \"cell {n}\"; "
-                   "got \"" +
-                       *id + "\"");
+    else if (!distinct)
+        read.fault(
+            "id",
+            "expected {n} in it, which stands for the number of the element, as in \"cell {n}\", or {run} "
+            "and {element}, so that each element has a text of its own; got \"" +
+                *id + "\"");
     else
         return texts;
     return {};
@@ -146,7 +172,8 @@ ParsedAmount ValueParser::reduction(TableReader& read, Reduction::Kind kind, std
             parsed.id = std::make_unique<WinnerText>(Reduction{kind, *list}, std::move(texts));
     }
     if (with_id && can_win)
-        read.node("id");
+        for (const char* own_key : {"id", "from"})
+            read.node(own_key);
     read.finish();
     if (list)
         parsed.value = std::make_unique<Reduction>(kind, std::move(*list));
@@ -156,11 +183,12 @@ ParsedAmount ValueParser::reduction(TableReader& read, Reduction::Kind kind, std
 ValuePtr ValueParser::choice(TableReader& read, Dimension wanted) {
     const bool begun = has(read, "value") || has(read, "when") || has(read, "otherwise");
     if (read.entries().empty())
-        read.fault("expected { max = .. }, min, mean or sum, or { value = .., when = .., otherwise = .. }; "
-                   "found an empty table");
+        read.fault("expected { max = .. }, min, mean or sum, { first = [..] }, or "
+                   "{ value = .., when = .., otherwise = .. }; found an empty table");
     const Node* value = read.node("value", begun ? Need::required : Need::optional);
     const Node* when = read.node("when", begun ? Need::required : Need::optional);
-    const Node* otherwise = read.node("otherwise", begun ? Need::required : Need::optional);
+    const Node* otherwise = read.node("otherwise");
+    read.node("first");
     for (const auto& [key, kind] : reductions)
         read.node(key); // so that a mistyped "mx" is told the right key
     read.finish();
@@ -168,7 +196,7 @@ ValuePtr ValueParser::choice(TableReader& read, Dimension wanted) {
     ValuePtr when_part = when == nullptr ? nullptr : condition(*when, read.path_of("when"));
     ValuePtr otherwise_part =
         otherwise == nullptr ? nullptr : amount(*otherwise, read.path_of("otherwise"), wanted).value;
-    if (!value_part || !when_part || !otherwise_part)
+    if (!value_part || !when_part || (otherwise != nullptr && !otherwise_part))
         return nullptr;
     return std::make_unique<Choice>(std::move(when_part), std::move(value_part), std::move(otherwise_part));
 }
@@ -185,17 +213,59 @@ ValuePtr ValueParser::condition(const Node& node, const std::string& path) {
         return group(read, Group::Kind::any, "any");
     if (has(read, "all"))
         return group(read, Group::Kind::all, "all");
+    if (has(read, "text") || has(read, "like"))
+        return like(read);
+    if (has(read, "changed") || has(read, "within"))
+        return changed(read);
     const Node* denied = read.node("not");
-    read.node("any");
-    read.node("all");
+    for (const char* key : {"any", "all", "text", "changed"})
+        read.node(key);
     read.finish();
     if (denied == nullptr) {
         if (node.table()->empty())
-            expected(node, path, "{ any = [..] }, { all = [..] } or { not = .. }");
+            expected(node, path,
+                     "{ any = [..] }, { all = [..] }, { not = .. }, { text = .., like = [..] } or "
+                     "{ changed = .., within = .. }");
         return nullptr;
     }
     ValuePtr value = condition(*denied, read.path_of("not"));
     return value ? std::make_unique<Not>(std::move(value)) : nullptr;
+}
+
+/// { text = "model", like = ["LFP-48*"] }
+ValuePtr ValueParser::like(TableReader& read) {
+    const auto name = read.text("text", Need::required);
+    const Node* node = read.node("like", Need::required);
+    std::vector<std::string> patterns;
+    if (node != nullptr && node->text() != nullptr)
+        patterns.push_back(*node->text());
+    else if (node != nullptr)
+        patterns = read.texts("like");
+    if (node != nullptr && node->array() != nullptr && node->array()->empty())
+        read.fault("like", "an empty list");
+    read.finish();
+    if (!name || patterns.empty())
+        return nullptr;
+    const Source source{*name, read.place_of("text"), read.path_of("text")};
+    const auto point = expressions_.text_point(source);
+    if (point && !scope_.points[*point].words.empty()) {
+        expressions_.fault(source, "the point has words: write \"" + *name + "." +
+                                       scope_.points[*point].words.words.front().name + "\"");
+        return nullptr;
+    }
+    return point ? std::make_unique<TextLike>(*point, std::move(patterns)) : nullptr;
+}
+
+/// { changed = "counter", within = "60 s" }
+ValuePtr ValueParser::changed(TableReader& read) {
+    using namespace std::chrono_literals;
+    const auto name = read.text("changed", Need::required);
+    const auto within = read.duration("within", 1s, 1h, Need::required);
+    read.finish();
+    if (!name || !within)
+        return nullptr;
+    const auto point = expressions_.plain_point({*name, read.place_of("changed"), read.path_of("changed")});
+    return point ? std::make_unique<Changed>(*point, *within) : nullptr;
 }
 
 ValuePtr ValueParser::group(TableReader& read, Group::Kind kind, std::string_view key) {
@@ -243,9 +313,14 @@ ValuePtr ValueParser::text(const Node& node, const std::string& path) {
                         "as in { max = \"cell\", id = \"cell {n}\" }");
                 return reduction(read, kind, key, std::nullopt, true).id;
             }
+        const auto text = read.text("text", Need::required);
+        read.finish();
+        if (!text)
+            return nullptr;
+        return expressions_.text_template({*text, read.place_of("text"), read.path_of("text")});
     }
     if (node.text() == nullptr) {
-        expected(node, path, "the name of a point");
+        expected(node, path, "the name of a point, or { text = \"..{point}..\" }");
         return nullptr;
     }
     const auto point = expressions_.text_point({*node.text(), node.place, path});

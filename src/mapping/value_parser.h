@@ -30,6 +30,9 @@ public:
     ValuePtr text(const toml_file::Node& node, const std::string& path);
     ValuePtr firmware(const toml_file::Node& node, const std::string& path);
 
+    /// For texts that are no value of their own.
+    ExpressionParser& expressions() { return expressions_; }
+
 private:
     /// `wanted`: nothing if any dimension will do.
     ParsedAmount reduction(toml_file::TableReader& read, Reduction::Kind kind, std::string_view key,
@@ -37,6 +40,9 @@ private:
     std::optional<std::vector<Run>> runs(toml_file::TableReader& read, std::string_view key,
                                          std::optional<Dimension> wanted);
     std::vector<std::string> id_texts(toml_file::TableReader& read, const std::vector<Run>& runs);
+    ValuePtr first(toml_file::TableReader& read, Dimension wanted);
+    ValuePtr like(toml_file::TableReader& read);
+    ValuePtr changed(toml_file::TableReader& read);
     ValuePtr choice(toml_file::TableReader& read, Dimension wanted);
     ValuePtr group(toml_file::TableReader& read, Group::Kind kind, std::string_view key);
     ValuePtr member(const toml_file::Node& node, const std::string& path, Group::Kind kind);

@@ -71,7 +71,7 @@ std::vector<std::string> run_test(const std::shared_ptr<const Mapping>& mapping,
             differences.push_back(to_text(fault));
         return differences;
     };
-    const Binding binding{"test", test.settings, {}, 1s, 5s};
+    const Binding binding{"test", test.settings, {}, 1s, 5s, {}, {}};
     const auto bound = bind(mapping, binding, faults);
     if (!bound)
         return report_faults();
@@ -90,7 +90,13 @@ std::vector<std::string> run_test(const std::shared_ptr<const Mapping>& mapping,
         else
             decoder.take(*answer);
     }
-    const BatteryState& state = decoder.update().state;
+    const Update& update = decoder.update();
+    const BatteryState& state = update.state;
+    if (!update.sign_contradiction.empty())
+        differences.push_back("current: " + update.sign_contradiction);
+    if (test.refused != (update.identity == Identity::differs))
+        differences.push_back(test.refused ? "identity: expected that this battery is refused; it is not"
+                                           : "identity: refused by " + update.identity_fault);
     compare_signals(test, state, differences);
     compare_alarms(test.alarms, state.alarms, "alarm", differences);
     compare_alarms(test.warnings, state.warnings, "warning", differences);

@@ -37,7 +37,7 @@ TEST(InferPowers, FollowsArithmetic) {
     EXPECT_EQ(inferred("-v0", {current}), "a current (A, mA)");
     EXPECT_EQ(inferred("v0 / v1", {energy, charge}), "a voltage (V, mV)");
     EXPECT_EQ(inferred("v0 * v1", {current, time}), "a charge (Ah, mAh)");
-    EXPECT_EQ(inferred("v0 * v1", {voltage, current}), "V * A");
+    EXPECT_EQ(inferred("v0 * v1", {voltage, current}), "a power (W, kW)");
     EXPECT_EQ(inferred("v0 / v1 / v1", {none, current}), "1 / A / A");
     EXPECT_EQ(inferred("v0 / v1 * v2", {charge, charge, ratio}), "a percentage (%)");
     EXPECT_EQ(inferred("abs(v0 - v1) + max(v0, v1)", {current, current}), "a current (A, mA)");
