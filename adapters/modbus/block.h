@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,12 @@ struct Block {
 
     friend bool operator==(const Block&, const Block&) = default;
 };
+
+/// Some devices answer so while they have nothing to tell. Below four registers it is an ordinary value.
+inline bool is_all_zero(const Block& block) {
+    return !has_bits(block.table) && block.values.size() >= 4 &&
+           std::ranges::all_of(block.values, [](std::uint16_t value) { return value == 0; });
+}
 
 inline constexpr std::int64_t last_address = 65535;
 inline constexpr std::int64_t most_registers = 125; ///< of one read (Modbus application protocol 1.1b, 6.3)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture.h"
 
+#include "capture_text.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -100,14 +102,27 @@ CaptureLine parse(const json& line, std::uint8_t unit, Table table) {
 
 } // namespace
 
-Result<CaptureLine, std::string> parse_capture_line(std::string_view line, std::uint8_t unit, Table table) {
+Result<CaptureLine, std::string> parse_capture_line(std::string_view line, const Options& options) {
     if (line.size() > longest_line)
         return Err{std::string{"longer than a megabyte"}};
+    const std::size_t begin = line.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || line[begin] == '#')
+        return CaptureLine{};
+    if (line[begin] != '{') {
+        if (line.find("->") != std::string_view::npos)
+            return parse_exchange_line(line, options);
+        if (line.find(':') != std::string_view::npos)
+            return parse_dump_line(line, options);
+        return Err{
+            std::string{"expected a JSON object, as in {\"address\":0,\"registers\":[1,2]}, a request and "
+                        "its answer, as in 01 03 00 16 00 01 64 0E -> 01 03 02 14 AB F6 8B, or registers "
+                        "from an address on, as in 0x1000: 5312 0x7B"}};
+    }
     const json parsed = json::parse(line, nullptr, false);
     if (!parsed.is_object())
         return Err{std::string{"not a JSON object, as in {\"t\":1.0,\"address\":0,\"registers\":[1,2]}"}};
     try {
-        return parse(parsed, unit, table);
+        return parse(parsed, options.unit, options.table);
     } catch (const Wrong& wrong) {
         return Err{wrong.what};
     }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frame.h"
 
+#include "crc.h"
+
+#include <algorithm>
+#include <string_view>
+
 namespace retrocan::modbus {
 
 namespace {
@@ -8,8 +13,10 @@ namespace {
 constexpr std::size_t header_size = 6; // transaction, protocol, length
 constexpr std::uint8_t exception_bit = 0x80;
 
+constexpr std::size_t crc_size = 2;
+constexpr std::array<std::uint8_t, 4> functions{3, 4, 1, 2}; // in the order of Table
+
 constexpr std::uint8_t function_of(Table table) {
-    constexpr std::array<std::uint8_t, 4> functions{3, 4, 1, 2}; // in the order of Table
     return functions.at(static_cast<std::size_t>(table));
 }
 
@@ -29,6 +36,47 @@ Broken garbled(std::string text) {
 Broken garbled(const char* what, unsigned found, unsigned expected) {
     return garbled(std::string{"an answer with "} + what + " " + std::to_string(found) + ", expected " +
                    std::to_string(expected));
+}
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += text.empty() ? "" : " ";
+        text += digits[byte >> 4];
+        text += digits[byte & 0xF];
+    }
+    return text;
+}
+
+/// What is wrong with the checksum at the end of a serial frame; empty if it is right.
+std::string crc_fault(std::span<const std::uint8_t> frame) {
+    const auto [content, found] = std::pair{frame.first(frame.size() - crc_size), frame.last(crc_size)};
+    const std::uint16_t crc = crc16(content);
+    const std::array<std::uint8_t, crc_size> expected{low(crc), high(crc)};
+    return std::ranges::equal(found, expected) ? "" : "CRC " + hex(found) + ", expected " + hex(expected);
+}
+
+/// The part of a request that all transports share.
+Result<Request, std::string> read_request(std::span<const std::uint8_t> frame) {
+    const auto function = std::ranges::find(functions, frame[1]);
+    if (function == functions.end())
+        return Err{"function " + std::to_string(frame[1]) + " is no read; expected 1 to 4"};
+    Request request;
+    request.unit = frame[0];
+    request.table = static_cast<Table>(function - functions.begin());
+    request.address = u16(frame, 2);
+    request.count = u16(frame, 4);
+    const auto most = has_bits(request.table) ? most_bits : most_registers;
+    if (request.count == 0 || request.count > most)
+        return Err{"asks for " + std::to_string(request.count) +
+                   (has_bits(request.table) ? " bits" : " registers") + "; expected 1 to " +
+                   std::to_string(most)};
+    return request;
+}
+
+std::string wrong_size(std::size_t size) {
+    return std::to_string(size) + " bytes; expected 8 (serial, with CRC) or 12 (Modbus TCP)";
 }
 
 } // namespace
@@ -61,11 +109,38 @@ Exchange check_tcp_answer(std::uint16_t transaction, const Request& request,
     return check_answer(request, answer.subspan(header_size));
 }
 
+Exchange check_rtu_answer(const Request& request, std::span<const std::uint8_t> answer) {
+    if (answer.size() < 3 + crc_size)
+        return garbled("an answer that is too short");
+    if (const std::string fault = crc_fault(answer); !fault.empty())
+        return garbled("an answer with " + fault);
+    return check_answer(request, answer.first(answer.size() - crc_size));
+}
+
+Result<Request, std::string> read_tcp_request(std::span<const std::uint8_t> frame) {
+    if (frame.size() != tcp_request_size)
+        return Err{wrong_size(frame.size())};
+    if (u16(frame, 2) != 0)
+        return Err{"protocol " + std::to_string(u16(frame, 2)) + ", expected 0"};
+    if (u16(frame, 4) != frame.size() - header_size)
+        return Err{"length " + std::to_string(u16(frame, 4)) + ", expected " +
+                   std::to_string(frame.size() - header_size)};
+    return read_request(frame.subspan(header_size));
+}
+
+Result<Request, std::string> read_rtu_request(std::span<const std::uint8_t> frame) {
+    if (frame.size() != rtu_request_size)
+        return Err{wrong_size(frame.size())};
+    if (std::string fault = crc_fault(frame); !fault.empty())
+        return Err{std::move(fault)};
+    return read_request(frame);
+}
+
 Exchange check_answer(const Request& request, std::span<const std::uint8_t> answer) {
     if (answer.size() < 3)
         return garbled("an answer that is too short");
-    if (answer[0] != request.unit)
-        return garbled("unit", answer[0], request.unit);
+    if (const std::uint8_t unit = request.answer_unit.value_or(request.unit); answer[0] != unit)
+        return garbled("unit", answer[0], unit);
     const std::uint8_t function = function_of(request.table);
     if (answer[1] == (function | exception_bit) && answer.size() == 3)
         return Refusal{answer[2]};
@@ -75,7 +150,13 @@ Exchange check_answer(const Request& request, std::span<const std::uint8_t> answ
     const bool bits = has_bits(request.table);
     const std::size_t bytes = bits ? (request.count + 7U) / 8U : request.count * 2U;
     const auto data = answer.subspan(3);
-    if (answer[2] != bytes || data.size() != bytes)
+    if (answer[2] != data.size())
+        return garbled("byte count", answer[2], static_cast<unsigned>(data.size()));
+    if (data.size() != bytes && !bits &&
+        data.size() % 2 == 0) // such as cut at the last register that there is
+        return garbled("an answer with " + std::to_string(data.size() / 2) + " registers instead of the " +
+                       std::to_string(request.count) + " that were asked for");
+    if (data.size() != bytes)
         return garbled("byte count", answer[2], static_cast<unsigned>(bytes));
 
     Block block{request.unit, request.table, request.address, {}};

@@ -22,7 +22,8 @@ Schedule schedule_of(const std::vector<Link::Member>& members, const std::string
         for (const Request& request : member.source->requests())
             battery.tasks.push_back({request.pace, request.period});
         batteries.push_back(std::move(battery));
-        pause = std::max(pause, member.source->options().pause); // one bus behind the link: all respect it
+        pause =
+            std::max(pause, member.source->options().manner.pause); // one bus behind the link: all respect it
     }
     const TimePoint now = BootClock::now();
     const auto seed = static_cast<std::uint32_t>(std::hash<std::string>{}(name) ^
@@ -97,7 +98,7 @@ void Link::connect() {
 
 void Link::read(Schedule::Read read) {
     const ModbusSource& source = *members_[read.battery].source;
-    const Duration timeout = source.options().timeout;
+    const Duration timeout = source.requests()[read.task].manner.timeout;
     const TimePoint asked = BootClock::now();
     // An answer that comes late, or the end of the connection, may be waiting since the last request.
     Exchange exchange = connection_->quiet()
@@ -113,7 +114,9 @@ void Link::conclude(Schedule::Read read, Exchange& exchange, TimePoint at) {
     const ModbusSource& source = *members_[read.battery].source;
     const Request& request = source.requests()[read.task];
     if (const auto* block = std::get_if<Block>(&exchange)) {
-        post(read.battery, at, source.readings(*block)); // first of all: a limit may be in it
+        post(read.battery, at,
+             source.readings(
+                 *block, source.options().found.value_or(Models{}))); // first of all: a limit may be in it
         connection_answered_ = true;
         schedule_.answered(read, at);
         tell(read.battery, LinkNews::State::answering, "answers");
@@ -171,7 +174,7 @@ void Link::post(std::size_t member, TimePoint at, std::vector<adapter::Reading> 
 Duration Link::longest_timeout() const {
     Duration longest{};
     for (const Member& member : members_)
-        longest = std::max(longest, member.source->options().timeout);
+        longest = std::max(longest, member.source->options().manner.timeout);
     return longest;
 }
 

@@ -31,12 +31,17 @@ std::set<std::uint8_t> units(const ModbusSource& source) {
 
 /// Pauses alone must fit into the poll period, or no round can ever be on time.
 void check_pauses(const ModbusSource& source, const adapter::SourceSpec& spec, Faults& faults) {
-    const auto live = std::ranges::count(source.requests(), Pace::live, &Request::pace);
-    const Duration needed = source.options().pause * live;
+    Duration needed{};
+    std::size_t reads = 0;
+    for (const Request& request : source.requests()) {
+        if (request.pace != Pace::live)
+            continue;
+        needed += request.manner.pause;
+        ++reads;
+    }
     if (needed > spec.poll)
         faults.push_back({spec.connection.place,
-                          spec.connection.path + ": " + std::to_string(live) + " reads with a pause of " +
-                              retrocan::to_text(source.options().pause) + " each take " +
+                          spec.connection.path + ": the pauses of " + std::to_string(reads) + " reads take " +
                               retrocan::to_text(needed) + ", longer than the poll period of " +
                               retrocan::to_text(spec.poll) + "; poll less often"});
 }
@@ -86,9 +91,14 @@ private:
 std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, Faults& faults) const {
     const std::size_t before = faults.size();
     const Options options = read_options(spec, faults);
+    std::vector<BlockOptions> blocks;
+    for (const adapter::BlockSpec& block : spec.blocks)
+        blocks.push_back(read_block(block, options, faults));
+    const BlockOptions none = without_block(options);
     std::vector<Element> elements;
     for (const adapter::PointSpec& point : spec.points) {
-        const std::vector<Element> more = read_point(point, options, faults);
+        const BlockOptions& block = point.block ? blocks.at(*point.block) : none;
+        const std::vector<Element> more = read_point(point, options, block, faults);
         elements.insert(elements.end(), more.begin(), more.end());
     }
     auto source = std::make_unique<ModbusSource>(spec, options, std::move(elements));
@@ -114,7 +124,7 @@ void ModbusAdapter::check_together(std::span<const Source* const> sources, Fault
                     faults.push_back({later.place(), "batteries \"" + earlier.battery() + "\" and \"" +
                                                          later.battery() + "\" both read unit " +
                                                          std::to_string(unit) + " at " + later.link() +
-                                                         "; one of them needs another unit or host"});
+                                                         "; one of them needs another unit_id or host"});
         }
     }
 }

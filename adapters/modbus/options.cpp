@@ -14,12 +14,46 @@ using adapter::SettingsReader;
 
 constexpr std::array<std::string_view, 3> parities{"none", "even", "odd"};
 
-void read_both(SettingsReader& read, Options& options) {
+constexpr std::array<std::string_view, 2> zero_words{"values", "no answer"};
+
+void read_unit(SettingsReader& read, std::uint8_t& unit) {
     // Serial lines end at 247, but devices (and gateways) with other ids are about.
-    if (const auto unit = read.integer("unit", 0, 255))
-        options.unit = static_cast<std::uint8_t>(*unit);
-    options.pause = read.duration("pause", 0ms, 10s).value_or(options.pause);
-    options.timeout = read.duration("timeout", 50ms, 10s).value_or(options.timeout);
+    unit = static_cast<std::uint8_t>(read.integer("unit_id", 0, 255).value_or(unit));
+}
+
+void read_times(SettingsReader& read, Manner& manner) {
+    manner.pause = read.duration("pause", 0ms, 10s).value_or(manner.pause);
+    manner.timeout = read.duration("timeout", 50ms, 10s).value_or(manner.timeout);
+}
+
+void read_both(SettingsReader& read, Options& options) {
+    read_unit(read, options.unit);
+    if (const auto unit = read.integer("answer_unit_id", 0, 255))
+        options.answer_unit = static_cast<std::uint8_t>(*unit);
+    read_times(read, options.manner);
+}
+
+/// What [modbus] and a block have in common, but for unit and times.
+void read_requests(SettingsReader& read, Table& table, Manner& manner) {
+    if (const auto word = read.one_of("table", table_words))
+        table = static_cast<Table>(*word);
+    manner.longest_read = read.integer("longest_read", 1, most_registers).value_or(manner.longest_read);
+    manner.longest_gap = read.integer("longest_gap", 0, most_registers - 1).value_or(manner.longest_gap);
+    if (const auto word = read.one_of("all_zero", zero_words))
+        manner.zero_is_no_answer = *word == 1;
+}
+
+std::optional<Models> read_found(SettingsReader& read) {
+    const auto list = read.integers("found", 0, last_address);
+    if (!list)
+        return std::nullopt;
+    if (list->size() % 2 != 0)
+        read.fault("found", "expected pairs of a model id and its address, as in [802, 40308]; got " +
+                                std::to_string(list->size()) + " numbers");
+    Models models;
+    for (std::size_t i = 0; i + 1 < list->size(); i += 2) // of two models of one kind the first counts
+        models.emplace(static_cast<std::uint16_t>((*list)[i]), static_cast<std::uint16_t>((*list)[i + 1]));
+    return models;
 }
 
 /// For serial lines, which come later: checked, so that a mapping written today is right then.
@@ -52,11 +86,12 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
 
     SettingsReader mapping{spec.mapping, faults};
     read_both(mapping, options);
-    if (const auto table = mapping.one_of("table", table_words))
-        options.table = static_cast<Table>(*table);
+    read_requests(mapping, options.table, options.manner);
     options.address_step = mapping.integer("address_step", 1, 16).value_or(options.address_step);
-    options.longest_read = mapping.integer("longest_read", 1, most_registers).value_or(options.longest_read);
-    options.longest_gap = mapping.integer("longest_gap", 0, most_registers - 1).value_or(options.longest_gap);
+    options.addresses_from = mapping.integer("addresses_from", 0, 1).value_or(options.addresses_from);
+    options.wait_after_connect =
+        mapping.duration("wait_after_connect", 0ms, 10s).value_or(options.wait_after_connect);
+    options.found = read_found(mapping);
     check_serial(mapping);
     mapping.finish();
 
@@ -77,6 +112,32 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
     read_both(connection, options);
     connection.finish();
     return options;
+}
+
+BlockOptions without_block(const Options& options) {
+    return {.at = 0, .sunspec = {}, .table = options.table, .unit = options.unit, .manner = options.manner};
+}
+
+BlockOptions read_block(const adapter::BlockSpec& block, const Options& options, Faults& faults) {
+    BlockOptions result = without_block(options);
+    SettingsReader read{block.keys, faults};
+    result.at = read.integer("at", 0, last_address).value_or(0);
+    if (const auto model = read.integer("sunspec", 1, 65534)) {
+        result.sunspec = static_cast<std::uint16_t>(*model);
+        if (options.address_step != 1)
+            read.fault("sunspec", "the models of a device with address_step = " +
+                                      std::to_string(options.address_step) + " cannot be found");
+    }
+    read_unit(read, result.unit);
+    read_times(read, result.manner);
+    read_requests(read, result.table, result.manner);
+    if (result.sunspec && result.table != Table::holding) {
+        read.fault(read.has("table") ? "table" : "sunspec",
+                   "SunSpec models are in the table holding, not in " + std::string{to_text(result.table)});
+        result.table = Table::holding; // told once, not for each point
+    }
+    read.finish();
+    return result;
 }
 
 } // namespace retrocan::modbus

@@ -6,30 +6,62 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 
 namespace retrocan::modbus {
+
+/// How requests are made. Points whose manners differ are never read by one request.
+struct Manner {
+    Duration pause{};                                 ///< silence between requests on the link
+    Duration timeout{std::chrono::milliseconds{500}}; ///< for a whole answer
+    std::int64_t longest_read{most_registers}; ///< registers of one request; sixteen coils count as one
+    std::int64_t longest_gap{0};               ///< registers that nobody asked for, read to save a request
+    bool zero_is_no_answer{}; ///< an answer of only zeros, of four registers or more, is garbled
+
+    friend auto operator<=>(const Manner&, const Manner&) = default;
+};
+
+/// Where the SunSpec models of one device begin: address of the id register by model id.
+using Models = std::map<std::uint16_t, std::uint16_t>;
 
 /// How a battery is read: the mapping's [modbus] table, overridden by the configuration's [battery.modbus].
 struct Options {
     // Of the mapping only.
     Table table{Table::holding};  ///< of points that do not say
     std::int64_t address_step{1}; ///< addresses from one register to the next (2 where a device counts bytes)
-    std::int64_t longest_read{most_registers}; ///< registers of one request; sixteen coils count as one
-    std::int64_t longest_gap{0};               ///< registers that nobody asked for, read to save a request
+    std::int64_t addresses_from{}; ///< what the document calls the first address: 0 or 1
+    Duration wait_after_connect{};
+    std::optional<Models> found; ///< where the SunSpec models are; nothing: to be looked for
 
     // Of both.
     std::uint8_t unit{1};
-    Duration pause{};                                 ///< between requests on the link
-    Duration timeout{std::chrono::milliseconds{500}}; ///< for a whole answer
+    std::optional<std::uint8_t> answer_unit; ///< that the answers of `unit` carry, if another one
+    Manner manner;
 
     // Of the configuration only.
     std::string host; ///< empty: decodes, cannot connect (a mapping without a configuration)
     std::uint16_t port{502};
 };
 
+/// What the points of a block have in common. Points without a block have that of the mapping.
+struct BlockOptions {
+    std::int64_t at{};                    ///< added to the `at` of its points
+    std::optional<std::uint16_t> sunspec; ///< `at` counts from the id register of this model
+    Table table{Table::holding};
+    std::uint8_t unit{1};
+    Manner manner;
+};
+
 /// Reads both tables of `spec`. A table of the configuration without a path does not exist: then no host is
 /// needed.
 Options read_options(const adapter::SourceSpec& spec, Faults& faults);
+
+/// What points without a block have.
+BlockOptions without_block(const Options& options);
+
+/// Reads the keys of a block; what they leave out is the mapping's.
+BlockOptions read_block(const adapter::BlockSpec& block, const Options& options, Faults& faults);
 
 } // namespace retrocan::modbus

@@ -3,6 +3,8 @@
 
 #include "capture.h"
 
+#include <algorithm>
+#include <optional>
 #include <span>
 
 namespace retrocan::modbus {
@@ -19,26 +21,47 @@ ModbusSource::ModbusSource(const adapter::SourceSpec& spec, const Options& optio
     , options_{options}
     , elements_{std::move(elements)}
     , requests_{plan_requests(elements_, options_)} {
-    for (const adapter::PointSpec& point : spec.points)
-        first_slots_.push_back(point.first_slot);
+    std::span<const Element> rest{elements_};
+    for (const adapter::PointSpec& point : spec.points) {
+        const auto own = rest.first(std::min(point.count, rest.size())); // fewer after a fault
+        places_.push_back(modbus::where(own, options_));
+        rest = rest.subspan(own.size());
+    }
 }
 
-std::vector<Reading> ModbusSource::readings(const Block& block) const {
-    std::vector<Reading> result;
+template <class Take>
+void ModbusSource::each_within(const Block& block, const Models& models, const Take& take) const {
     const std::int64_t step = step_of(block.table, options_);
     for (const Element& element : elements_) {
         if (element.unit != block.unit || element.table != block.table)
             continue;
-        const std::int64_t distance = std::int64_t{element.address} - block.address;
+        std::int64_t address = element.address;
+        if (element.model) {
+            const auto model = models.find(*element.model);
+            if (model == models.end())
+                continue;
+            address += model->second;
+        }
+        const std::int64_t distance = address - block.address;
         if (distance < 0 || distance % step != 0)
             continue;
         const auto first = static_cast<std::size_t>(distance / step);
-        if (first + element.width > block.values.size())
-            continue;
-        const auto value =
-            decode_value(element.encoding, std::span{block.values}.subspan(first, element.width));
-        result.push_back({element.slot, value});
+        if (first + element.width <= block.values.size())
+            take(element, first);
     }
+}
+
+std::vector<Reading> ModbusSource::readings(const Block& block, const Models& models) const {
+    std::vector<Reading> result;
+    result.reserve(elements_.size());
+    const bool zero = is_all_zero(block);
+    each_within(block, models, [&](const Element& element, std::size_t first) {
+        if (zero && element.manner.zero_is_no_answer)
+            result.push_back({element.slot, Absence::garbled});
+        else
+            result.push_back({element.slot, decode_value(element.encoding, std::span{block.values}.subspan(
+                                                                               first, element.width))});
+    });
     return result;
 }
 
@@ -58,19 +81,32 @@ std::vector<Reading> ModbusSource::live_absent(Absence reason) const {
 }
 
 Result<Answer, std::string> ModbusSource::decode(std::string_view capture_line) const {
-    const auto line = parse_capture_line(capture_line, options_.unit, options_.table);
+    const auto line = parse_capture_line(capture_line, options_);
     if (!line)
         return Err{line.error()};
     Answer answer{line->at, {}};
     if (line->battery && *line->battery != battery_)
         return answer;
+    const Models models = options_.found.value_or(Models{});
     if (const auto* block = std::get_if<Block>(&line->content)) {
-        answer.readings = readings(*block);
+        answer.readings = readings(*block, models);
+    } else if (const auto* gap = std::get_if<Gap>(&line->content)) {
+        each_within(gap->place, models, [&](const Element& element, std::size_t) {
+            answer.readings.push_back({element.slot, gap->reason});
+        });
     } else if (const auto* reason = std::get_if<Absence>(&line->content)) {
         for (const Element& element : elements_)
             answer.readings.push_back({element.slot, *reason});
     }
     return answer;
+}
+
+Duration ModbusSource::timeout() const {
+    std::optional<Duration> longest;
+    for (const Request& request : requests_)
+        if (request.pace == adapter::Pace::live)
+            longest = std::max(longest.value_or(Duration{}), request.manner.timeout);
+    return longest.value_or(options_.manner.timeout);
 }
 
 std::string ModbusSource::plan() const {
@@ -81,10 +117,7 @@ std::string ModbusSource::plan() const {
 }
 
 std::string ModbusSource::where(std::size_t point) const {
-    for (const Element& element : elements_)
-        if (element.slot == first_slots_.at(point))
-            return std::string{to_text(element.table)} + " " + std::to_string(element.address);
-    return "";
+    return places_.at(point);
 }
 
 std::string ModbusSource::link() const {

@@ -12,15 +12,17 @@ namespace retrocan::modbus {
 /// The points of one battery, as registers and requests. Immutable.
 class ModbusSource : public adapter::Source {
 public:
+    /// `elements`: those of each point, one after the other.
     ModbusSource(const adapter::SourceSpec& spec, const Options& options, std::vector<Element> elements);
 
     [[nodiscard]] Result<adapter::Answer, std::string> decode(std::string_view capture_line) const override;
-    [[nodiscard]] Duration timeout() const override { return options_.timeout; }
+    /// The longest of those that the live points have.
+    [[nodiscard]] Duration timeout() const override;
     [[nodiscard]] std::string plan() const override;
     [[nodiscard]] std::string where(std::size_t point) const override;
 
-    /// The readings of every point that lies wholly in a block.
-    [[nodiscard]] std::vector<adapter::Reading> readings(const Block& block) const;
+    /// The readings of every point that lies wholly in a block. `models`: of the device that answered.
+    [[nodiscard]] std::vector<adapter::Reading> readings(const Block& block, const Models& models) const;
     /// The readings of a request that failed.
     [[nodiscard]] static std::vector<adapter::Reading> absent(const Request& request,
                                                               adapter::Absence reason);
@@ -37,12 +39,16 @@ public:
     [[nodiscard]] const std::vector<Request>& requests() const { return requests_; }
 
 private:
+    /// The elements that lie wholly in a block, each with its first value there.
+    template <class Take>
+    void each_within(const Block& block, const Models& models, const Take& take) const;
+
     std::string battery_;
     Place place_; ///< of its connection
     Duration poll_;
     Options options_;
-    std::vector<std::size_t> first_slots_; ///< of each point
     std::vector<Element> elements_;
+    std::vector<std::string> places_; ///< of each point, for people
     std::vector<Request> requests_;
 };
 

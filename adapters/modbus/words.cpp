@@ -41,6 +41,26 @@ Content finite(double value) {
     return RawValue{value};
 }
 
+Content decimal(std::uint64_t value, std::size_t digits) {
+    std::int64_t result = 0;
+    for (std::size_t i = digits; i-- > 0;) {
+        const auto digit = static_cast<std::int64_t>((value >> (4 * i)) & 0xF);
+        if (digit > 9)
+            return Absence::not_a_value;
+        result = result * 10 + digit;
+    }
+    return whole(result);
+}
+
+Content hex_text(const Encoding& encoding, std::span<const std::uint16_t> registers) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string value;
+    for (const std::uint16_t wire : registers)
+        for (int shift = 12; shift >= 0; shift -= 4)
+            value += digits[(word(encoding, wire) >> shift) & 0xF];
+    return RawValue{std::move(value)};
+}
+
 Content text(const Encoding& encoding, std::span<const std::uint16_t> registers) {
     const auto is_padding = [](char c) { return c == '\0' || c == '\xFF'; };
     std::string value;
@@ -69,31 +89,62 @@ Content text(const Encoding& encoding, std::span<const std::uint16_t> registers)
 std::size_t width_of(Type type) {
     switch (type) {
     case Type::bit:
+    case Type::u2:
+    case Type::u4:
+    case Type::u8:
+    case Type::s8:
     case Type::u16:
     case Type::s16:
+    case Type::bcd16:
         return 1;
     case Type::u32:
     case Type::s32:
     case Type::f32:
+    case Type::bcd32:
         return 2;
     case Type::u64:
     case Type::s64:
     case Type::f64:
+    case Type::bcd64:
         return 4;
     case Type::ascii:
+    case Type::hex:
         break;
     }
     return 0;
 }
 
+unsigned part_bits(Type type) {
+    switch (type) {
+    case Type::u2:
+        return 2;
+    case Type::u4:
+        return 4;
+    case Type::u8:
+    case Type::s8:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
 Content decode_value(const Encoding& encoding, std::span<const std::uint16_t> registers) {
     if (encoding.type == Type::ascii)
         return text(encoding, registers);
+    if (encoding.type == Type::hex)
+        return hex_text(encoding, registers);
     assert(registers.size() == width_of(encoding.type));
     const std::uint64_t value = bits(encoding, registers);
     switch (encoding.type) {
     case Type::bit:
         return whole(value == 0 ? 0 : 1);
+    case Type::u2:
+    case Type::u4:
+    case Type::u8:
+        return whole(static_cast<std::int64_t>((value >> encoding.shift) &
+                                               ((std::uint64_t{1} << part_bits(encoding.type)) - 1)));
+    case Type::s8:
+        return whole(static_cast<std::int8_t>(value >> encoding.shift));
     case Type::u16:
     case Type::u32:
         return whole(static_cast<std::int64_t>(value));
@@ -111,7 +162,12 @@ Content decode_value(const Encoding& encoding, std::span<const std::uint16_t> re
         return finite(static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(value))));
     case Type::f64:
         return finite(std::bit_cast<double>(value));
+    case Type::bcd16:
+    case Type::bcd32:
+    case Type::bcd64:
+        return decimal(value, registers.size() * 4);
     case Type::ascii:
+    case Type::hex:
         break;
     }
     return Absence::not_a_value;

@@ -118,6 +118,22 @@ std::optional<Duration> SettingsReader::duration(std::string_view key, Duration 
     return Duration{amount->count};
 }
 
+std::optional<std::vector<std::int64_t>>
+SettingsReader::integers(std::string_view key, std::int64_t low, std::int64_t high) {
+    const Setting* setting = find(key);
+    if (setting == nullptr)
+        return std::nullopt;
+    const auto fits = [&](std::int64_t value) { return value >= low && value <= high; };
+    const auto* values = std::get_if<std::vector<std::int64_t>>(&setting->value);
+    if (values != nullptr && std::ranges::all_of(*values, fits))
+        return *values;
+    const std::string got =
+        values != nullptr ? std::to_string(*std::ranges::find_if_not(*values, fits)) : found(*setting);
+    fault(key, "expected a list of whole numbers from " + std::to_string(low) + " to " +
+                   std::to_string(high) + "; got " + got);
+    return std::nullopt;
+}
+
 bool SettingsReader::has(std::string_view key) {
     return find(key) != nullptr;
 }

@@ -98,6 +98,9 @@ public:
     std::optional<std::size_t> one_of(std::string_view key, std::span<const std::string_view> words);
     /// An amount of time as a person writes it, "100 ms".
     std::optional<Duration> duration(std::string_view key, Duration low, Duration high);
+    /// A list of whole numbers, each from `low` to `high`.
+    std::optional<std::vector<std::int64_t>> integers(std::string_view key, std::int64_t low,
+                                                      std::int64_t high);
 
     /// The key is there, whatever its value.
     bool has(std::string_view key);

@@ -32,7 +32,7 @@ std::string configuration(std::uint16_t port, const std::string& link) {
            "port = " +
            std::to_string(port) +
            "\n"
-           "unit = " +
+           "unit_id = " +
            std::to_string(unit) +
            "\n"
            "[battery.limits]\n"

@@ -66,7 +66,7 @@ std::string configuration(std::uint16_t port, const std::string& link, const Opt
            "\"\ncells = 16\ncell_over_voltage = \"3.65 V\"\npoll = \"" + o.poll + "\"\nstale_after = \"" +
            o.stale_after + "\"\n" + o.extra +
            "[battery.modbus]\nhost = \"127.0.0.1\"\nport = " + std::to_string(port) +
-           "\nunit = " + std::to_string(o.unit) + "\ntimeout = \"" + o.timeout + "\"\n[battery.limits]\n" +
+           "\nunit_id = " + std::to_string(o.unit) + "\ntimeout = \"" + o.timeout + "\"\n[battery.limits]\n" +
            o.limits;
 }
 

@@ -116,7 +116,7 @@ TEST_F(ExchangeTest, WhatIsNotTheAnswerIsGarbled) {
         {Kind::wrong_transaction, "transaction"},
         {Kind::wrong_unit, "unit 2, expected 1"},
         {Kind::wrong_length, "length"},
-        {Kind::short_answer, "byte count 6, expected 8"},
+        {Kind::short_answer, "3 registers instead of the 4 that were asked for"},
         {Kind::garbage, "an answer"},
     };
     for (const auto& [kind, text] : cases) {

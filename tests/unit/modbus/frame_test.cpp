@@ -93,7 +93,8 @@ TEST(Frame, SaysWhatWasWrong) {
     EXPECT_EQ(wrong(8, three_registers), "an answer with transaction 7, expected 8");
     EXPECT_EQ(wrong(7, request(18, Table::holding, 0x6B, 3)), "an answer with unit 17, expected 18");
     EXPECT_EQ(wrong(7, request(17, Table::input, 0x6B, 3)), "an answer with function 3, expected 4");
-    EXPECT_EQ(wrong(7, request(17, Table::holding, 0x6B, 4)), "an answer with byte count 6, expected 8");
+    EXPECT_EQ(wrong(7, request(17, Table::holding, 0x6B, 4)),
+              "an answer with 3 registers instead of the 4 that were asked for");
 }
 
 } // namespace

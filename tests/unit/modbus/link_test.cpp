@@ -118,7 +118,7 @@ protected:
         auto s = spec({},
                       {{"host", text("127.0.0.1")},
                        {"port", number(server.port())},
-                       {"unit", number(unit)},
+                       {"unit_id", number(unit)},
                        {"timeout", text(timeout)}},
                       {point("a", {{"at", number(3)}, {"type", text("u16")}}),
                        point("b", {{"at", number(25)}, {"type", text("u16")}})});

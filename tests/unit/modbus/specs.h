@@ -33,22 +33,42 @@ inline Value number(std::int64_t value) {
 /// A point of one or more values; slots are given out by spec().
 inline adapter::PointSpec point(const std::string& name, const Keys& keys, std::size_t count = 1,
                                 adapter::Pace pace = adapter::Pace::live, Duration period = {}) {
-    return {name, settings("points." + name, keys, 20), 0, count, pace, period};
+    return {.name = name,
+            .address = settings("points." + name, keys, 20),
+            .block = {},
+            .first_slot = 0,
+            .count = count,
+            .pace = pace,
+            .period = period,
+            .optional = false};
+}
+
+inline adapter::BlockSpec block(const std::string& name, const Keys& keys) {
+    return {name, settings("blocks." + name, keys, 30)};
 }
 
 inline adapter::SourceSpec spec(const Keys& mapping, const Keys& connection,
-                                std::vector<adapter::PointSpec> points) {
+                                std::vector<adapter::PointSpec> points,
+                                std::vector<adapter::BlockSpec> blocks = {}) {
     adapter::SourceSpec result{.battery = "shed",
                                .mapping = settings("modbus", mapping, 10),
                                .connection = settings("battery.modbus", connection, 5),
                                .poll = std::chrono::seconds{1},
-                               .points = std::move(points)};
+                               .blocks = std::move(blocks),
+                               .points = std::move(points),
+                               .writes = {}};
     std::size_t slot = 0;
     for (adapter::PointSpec& p : result.points) {
         p.first_slot = slot;
         slot += p.count;
     }
     return result;
+}
+
+/// The same point as one of the first block.
+inline adapter::PointSpec in_block(adapter::PointSpec point) {
+    point.block = 0;
+    return point;
 }
 
 inline std::vector<std::string> texts(const Faults& faults) {
