@@ -75,7 +75,10 @@ TEST(Mappings, ArePlannedByTheirAdapter) {
         const auto adapter = loader.load(mapping->adapter());
         ASSERT_TRUE(adapter) << adapter.error();
         Faults faults;
-        const auto bound = bind(mapping, {"shed", {}, {}, std::chrono::seconds{1}, {}}, faults);
+        // The settings of the first test, as a mapping may require some.
+        const adapter::Settings owner =
+            mapping->tests().empty() ? adapter::Settings{} : mapping->tests().front().settings;
+        const auto bound = bind(mapping, {"shed", owner, {}, std::chrono::seconds{1}, {}}, faults);
         ASSERT_TRUE(bound) << file;
         const auto source = (*adapter)->source(bound->source(), faults);
         ASSERT_TRUE(source) << to_text(faults.front());
