@@ -76,6 +76,21 @@ void check_patience(const BatteryConfiguration& battery, Duration timeout, Fault
                                 " old: it will fall silent. Raise stale_after or lower the timeout"});
 }
 
+/// What the mapping itself says against steering by it.
+void check_use(const BatteryConfiguration& battery, const mapping::Bound& bound,
+               Configuration& configuration) {
+    if (bound.mapping().use() == mapping::Use::monitor)
+        configuration.shadow_only.push_back(
+            {battery.mapping_place, "battery.mapping: " + bound.mapping().title() +
+                                        " is no 12, 24 or 48 V battery: it can be monitored, not managed"});
+    if (!bound.sign_verified())
+        configuration.warnings.push_back(
+            {battery.mapping_place,
+             "battery.mapping: nobody has verified the sign of its current. Charge the battery and look: if "
+             "the "
+             "current is positive, write invert_current = false, else invert_current = true"});
+}
+
 /// An owner's name that the GX would take for another maker's is replaced on the bus; the owner should know.
 void check_names(const BatteryConfiguration& battery, const Configuration& configuration, Faults& warnings) {
     const std::pair<std::uint32_t, const std::optional<std::string>&> names[] = {
@@ -108,13 +123,15 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     BatteryAssembly assembly;
     assembly.name = battery.name;
     assembly.adapter_name = mapping->adapter();
-    assembly.bound = mapping::bind(mapping,
-                                   {.battery = battery.name,
-                                    .owner_settings = battery.settings,
-                                    .connection = connection,
-                                    .poll = battery.poll,
-                                    .live_limit = battery.stale_after},
-                                   faults);
+    mapping::Binding binding{.battery = battery.name,
+                             .owner_settings = battery.settings,
+                             .connection = connection,
+                             .poll = battery.poll,
+                             .live_limit = battery.stale_after,
+                             .invert_current = battery.invert_current};
+    for (const auto& write : battery.writes)
+        binding.writes.push_back({write.name, write.place});
+    assembly.bound = mapping::bind(mapping, binding, faults);
     auto adapter = loader.load(mapping->adapter());
     if (!adapter)
         faults.push_back({battery.mapping_place, adapter.error()});
@@ -123,6 +140,7 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     assembly.adapter = *adapter;
     assembly.source = assembly.adapter->source(assembly.bound->source(), faults);
 
+    check_use(battery, *assembly.bound, configuration);
     if (assembly.source)
         check_patience(battery, assembly.source->timeout(), configuration.warnings);
 

@@ -23,6 +23,7 @@ constexpr Duration default_poll = 1s;
 constexpr Duration default_stale_after = 5s;
 constexpr Duration long_stale_after = 10s;
 constexpr Duration slowest_poll = 24s;
+constexpr std::int64_t most_cells = 512;  // of batteries that are only monitored too
 constexpr Voltage highest_ceiling = 70_V; // above it the GX's high-voltage profile begins: another protocol
 constexpr std::array<std::string_view, 2> on_stale_words{"silent", "alarm"};
 
@@ -70,7 +71,7 @@ void within(TableReader& read, std::string_view key, std::optional<Q> value, Q l
 }
 
 /// The owner's envelope: without it nothing is ever sent.
-void read_limits(TableReader& read, BatteryConfiguration& battery) {
+void read_limits(TableReader& read, BatteryConfiguration& battery, Configuration& configuration) {
     auto limits = read.table("limits");
     if (!limits) {
         read.fault("limits",
@@ -90,10 +91,12 @@ void read_limits(TableReader& read, BatteryConfiguration& battery) {
     not_below(*limits, "dcl_ceiling", dcl, 100_mA); // 0 A would be a blackout for ever in island mode
     not_below(*limits, "discharge_voltage", battery.discharge_voltage, 0_V);
     if (ceiling && *ceiling > highest_ceiling)
-        limits->fault("cvl_ceiling",
-                      "above 70 V the GX speaks another protocol (its high-voltage profile): such a "
-                      "battery can be monitored, not managed; got " +
-                          to_text(*ceiling));
+        configuration.shadow_only.push_back(
+            {limits->place_of("cvl_ceiling"),
+             limits->path_of("cvl_ceiling") +
+                 ": above 70 V the GX speaks another protocol (its high-voltage profile): such a battery can "
+                 "be monitored, not managed; got " +
+                 to_text(*ceiling)});
     limits->finish();
     battery.envelope = {floor.value_or(0_V), ceiling.value_or(0_V), ccl.value_or(0_A), dcl.value_or(0_A)};
 }
@@ -169,6 +172,13 @@ void read_names(TableReader& read, BatteryConfiguration& battery) {
     names->finish();
 }
 
+void read_writes(TableReader& read, BatteryConfiguration& battery) {
+    const toml_file::Node* node = read.node("writes");
+    const std::vector<std::string> names = read.texts("writes");
+    for (std::size_t i = 0; i < names.size(); ++i)
+        battery.writes.push_back({names[i], (*node->array())[i].place});
+}
+
 BatteryConfiguration read_battery(TableReader& read, Configuration& configuration) {
     BatteryConfiguration battery;
     battery.place = read.place();
@@ -177,12 +187,12 @@ BatteryConfiguration read_battery(TableReader& read, Configuration& configuratio
     battery.mapping_place = read.place_of("mapping");
     read_times(read, battery, configuration);
     const std::size_t faults_before = read.faults().size();
-    const auto cells = read.integer("cells", 1, 32, Need::required);
+    const auto cells = read.integer("cells", 1, most_cells, Need::required);
     const auto over_voltage = read.quantity<Voltage>("cell_over_voltage", Need::required);
     not_below(read, "cell_over_voltage", over_voltage, 1_V);
     battery.cells = cells.value_or(0);
     battery.cell_over_voltage = over_voltage.value_or(0_V);
-    read_limits(read, battery);
+    read_limits(read, battery, configuration);
     read_charge(read, battery);
     if (read.faults().size() == faults_before) { // else a second message would only confuse
         check_order(read, battery);
@@ -193,6 +203,8 @@ BatteryConfiguration read_battery(TableReader& read, Configuration& configuratio
     battery.soh = read.quantity<Percent>("soh");
     if (battery.soh && (*battery.soh < 0_pct || *battery.soh > 100_pct))
         read.fault("soh", "expected 0 % to 100 %; got " + to_text(*battery.soh));
+    battery.invert_current = read.boolean("invert_current");
+    read_writes(read, battery);
     battery.settings = read.settings("settings");
     // Any other table may be an adapter's; which adapter reads the battery says its mapping.
     for (const toml_file::Entry* entry : read.unasked())

@@ -53,8 +53,14 @@ struct BatteryConfiguration {
     policy::WhenMissing when_missing;
 
     OwnNames names;
-    std::uint16_t battery_type{}; ///< bytes 0 and 1 of 0x35F
-    std::optional<Percent> soh;   ///< where the battery does not tell it
+    std::uint16_t battery_type{};       ///< bytes 0 and 1 of 0x35F
+    std::optional<bool> invert_current; ///< the owner's word on the sign; none: as the mapping says
+    struct AllowedWrite {
+        std::string name;
+        Place place;
+    };
+    std::vector<AllowedWrite> writes; ///< of the mapping's [writes], those that may be written
+    std::optional<Percent> soh;       ///< where the battery does not tell it
 
     std::vector<adapter::Settings> connections; ///< tables that are no keys of ours: [battery.modbus]
     adapter::Settings settings;                 ///< [battery.settings], for the mapping

@@ -175,9 +175,9 @@ void Decoder::take(const adapter::Reading& reading, TimePoint at) {
         progress.answered = true;
         --(is_live ? open_live_ : unread_);
     }
+    touched_ |= bound_.signals_of_slot()[reading.slot]; // a failure too may be time for the next choice
     if (failed)
         return; // the last value stays, with its age
-    touched_ |= bound_.signals_of_slot()[reading.slot];
     if (absence != nullptr)
         slots_[reading.slot].content = Slot::Content::absent;
     else

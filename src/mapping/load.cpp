@@ -150,6 +150,9 @@ private:
         scope.point_used.resize(scope.points.size());
         for (std::size_t i = 0; i < references.size(); ++i)
             resolve(scope.points[i], references[i]);
+        for (std::size_t i = 0; i < scope.points.size(); ++i)
+            if (scope.points[i].heartbeat != Duration{})
+                scope.point_used[i] = scope.points[i].number = true; // to watch it is use enough
     }
 
     void fault_at(const Point& point, const char* key, const std::string& message) {
@@ -497,12 +500,13 @@ std::shared_ptr<const Mapping> parse(std::string_view text, const std::string& f
     if (!document)
         return nullptr;
     auto content = FileReader{*document, file, faults}.read();
-    // In the order of the file, in which they are mended.
+    // In the order of the file, in which they are mended; those of a file that it is based on come last.
+    const auto order = [&](const Fault& fault) {
+        const Place& place = fault.place;
+        return std::tuple{place.file != file, std::string_view{place.file}, place.line, place.column};
+    };
     std::stable_sort(faults.begin() + static_cast<std::ptrdiff_t>(before), faults.end(),
-                     [](const Fault& a, const Fault& b) {
-                         return std::tie(a.place.file, a.place.line, a.place.column) <
-                                std::tie(b.place.file, b.place.line, b.place.column);
-                     });
+                     [&](const Fault& a, const Fault& b) { return order(a) < order(b); });
     if (faults.size() != before)
         return nullptr;
     return std::make_shared<const Mapping>(std::move(content));

@@ -13,6 +13,7 @@ constexpr std::uint32_t rounds_to_run = 3;
 constexpr Duration stale_memory = std::chrono::minutes{10};
 constexpr std::size_t stales_to_distrust = 3;
 constexpr Duration distrust = std::chrono::seconds{30}; // of good rounds before running again
+constexpr std::uint32_t rounds_to_doubt_sign = 3; // a current that turns is told later than a state word
 
 } // namespace
 
@@ -45,6 +46,8 @@ void Pack::tick(TimePoint now) {
 void Pack::take(const Update& update, TimePoint now) {
     tick(now);
     objections_.clear();
+    if (update.identity == Identity::differs)
+        return refuse(update, now);
     BatteryState latest = update.state;
     drop_expired(latest, now);
     drop_expired(known_, now);
@@ -57,6 +60,18 @@ void Pack::take(const Update& update, TimePoint now) {
     if (verdict_ != FrozenWatch::Verdict::moving)
         objections_.emplace_back(
             "every measured value has stood still for a minute although a current flows");
+    if (!sign_doubt_.empty())
+        objections_.push_back(sign_doubt_);
+}
+
+/// Another battery: nothing that it says is taken, and what was known is forgotten at once.
+void Pack::refuse(const Update& update, TimePoint now) {
+    const std::string why = "this is another battery than the mapping is for: " + update.identity_fault;
+    if (state_ == PackState::running)
+        enter(PackState::stale, why, now);
+    good_rounds_ = 0;
+    known_ = {};
+    reason_ = why;
 }
 
 BatteryState Pack::values(TimePoint now) const {
@@ -79,9 +94,10 @@ void Pack::accept(const BatteryState& plausible) {
 
 void Pack::judge_round(const Update& update, const BatteryState& plausible, TimePoint now) {
     Limits latest = policy::limits(plausible, policy_.limits);
-    last_fault_ = missing(plausible, update.missed);
+    last_fault_ = fault_of_round(update, plausible);
     if (last_fault_.empty() && !latest.complete)
         last_fault_ = "a limit of the battery has no valid value";
+    doubt_sign(update);
     verdict_ = frozen_.round(update, plausible, now);
     if (last_fault_.empty() && verdict_ == FrozenWatch::Verdict::frozen)
         last_fault_ = "the data is frozen";
@@ -116,6 +132,26 @@ void Pack::judge_round(const Update& update, const BatteryState& plausible, Time
         return;
     }
     enter(PackState::running, std::to_string(good_rounds_) + " good rounds", now);
+}
+
+/// Why a round is not good, as far as the update itself says; empty if it says nothing.
+std::string Pack::fault_of_round(const Update& update, const BatteryState& plausible) const {
+    std::string absent = missing(plausible, update.missed);
+    if (!absent.empty())
+        return absent;
+    if (!update.lost_heartbeat.empty())
+        return "the heartbeat \"" + update.lost_heartbeat + "\" stands still";
+    if (update.identity == Identity::unknown)
+        return "it has not told yet that it is the right battery: " + update.identity_fault;
+    return {};
+}
+
+void Pack::doubt_sign(const Update& update) {
+    sign_doubts_ = update.sign_contradiction.empty() ? 0 : sign_doubts_ + 1;
+    sign_doubt_.clear();
+    if (sign_doubts_ >= rounds_to_doubt_sign)
+        sign_doubt_ = "the sign of the current is in doubt: " + update.sign_contradiction +
+                      "; if it charges now, invert_current of the battery must be turned round";
 }
 
 /// Empty if nothing required is missing, else what: "not answered: soc; no valid value: voltage".

@@ -71,7 +71,10 @@ public:
     [[nodiscard]] std::uint32_t good_rounds() const { return good_rounds_; }
 
 private:
+    void refuse(const Update& update, TimePoint now);
     void accept(const BatteryState& plausible);
+    [[nodiscard]] std::string fault_of_round(const Update& update, const BatteryState& plausible) const;
+    void doubt_sign(const Update& update);
     void judge_round(const Update& update, const BatteryState& plausible, TimePoint now);
     [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed) const;
     void enter(PackState state, std::string reason, TimePoint now);
@@ -81,6 +84,8 @@ private:
     FrozenWatch frozen_;
     FrozenWatch::Verdict verdict_{FrozenWatch::Verdict::moving}; ///< of the last complete round
     AlarmKeeper alarms_;
+    std::uint32_t sign_doubts_{}; ///< rounds in a row in which the sign of the current was contradicted
+    std::string sign_doubt_;      ///< once there are enough of them
 
     PackState state_{PackState::starting};
     TimePoint since_;

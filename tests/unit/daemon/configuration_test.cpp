@@ -71,11 +71,6 @@ struct Rejected {
 const Rejected rejected[] = {
     {"no floor", "cvl_floor = \"51.2 V\"\n", "", "c.toml:10:1: battery[1].limits.cvl_floor: missing"},
     {"no ceiling", "ccl_ceiling = \"100 A\"\n", "", "c.toml:10:1: battery[1].limits.ccl_ceiling: missing"},
-    {"high voltage", "\"56.4 V\"", "\"70.1 V\"",
-     "c.toml:12:15: battery[1].limits.cvl_ceiling: above 70 V the GX speaks another protocol (its "
-     "high-voltage "
-     "profile): "
-     "such a battery can be monitored, not managed; got 70.1 V"},
     {"finer than the bus", "\"56.4 V\"", "\"56.45 V\"",
      "c.toml:12:15: battery[1].limits.cvl_ceiling: must be a whole number of tenths of a volt, as the bus "
      "carries it; got "
@@ -106,6 +101,33 @@ TEST(Configuration, RejectsWithPlaceReasonAndWhatToDo) {
         EXPECT_EQ(faults.front().substr(0, std::string_view{c.message}.size()), c.message) << c.name;
         EXPECT_EQ(faults.size(), 1U) << c.name;
     }
+}
+
+TEST(Configuration, OfAHighVoltageBatteryIsForShadowOnly) {
+    Faults faults;
+    const Configuration c = parse_configuration(changed("\"56.4 V\"", "\"58.3 V\""), "c.toml", faults);
+    EXPECT_FALSE(faults.empty());
+    faults.clear();
+    std::string text = changed("\"56.4 V\"", "\"400 V\"");
+    text.replace(text.find("cells = 16"), 10, "cells = 128");
+    const Configuration high = parse_configuration(text, "c.toml", faults);
+    EXPECT_TRUE(faults.empty()) << to_text(faults.front());
+    ASSERT_EQ(high.shadow_only.size(), 1U);
+    EXPECT_EQ(to_text(high.shadow_only.front()),
+              "c.toml:12:15: battery[1].limits.cvl_ceiling: above 70 V the GX speaks another protocol (its "
+              "high-voltage profile): such a battery can be monitored, not managed; got 400 V");
+}
+
+TEST(Configuration, HasTheOwnersWordOnTheSignAndOnWrites) {
+    Faults faults;
+    const Configuration c = parse_configuration(
+        changed("cells = 16\n", "cells = 16\ninvert_current = true\nwrites = [\"wake\"]\n"), "c.toml",
+        faults);
+    ASSERT_TRUE(faults.empty()) << to_text(faults.front());
+    EXPECT_EQ(c.batteries[0].invert_current, true);
+    ASSERT_EQ(c.batteries[0].writes.size(), 1U);
+    EXPECT_EQ(c.batteries[0].writes[0].name, "wake");
+    EXPECT_EQ(c.batteries[0].writes[0].place.line, 8U);
 }
 
 TEST(Configuration, WithoutAnEnvelopeItSaysWhatToWrite) {

@@ -318,5 +318,59 @@ TEST_F(Retained, AStandInIsNoMeasureForTheNextReading) {
     EXPECT_EQ(one.values(t0 + 5s).temperature->value, 60_degC);
 }
 
+TEST_F(PackTest, Invariant1_AnotherBatterySilencesAtOnce) {
+    run();
+    Update other = good_round(t0 + 1s);
+    other.identity = Identity::differs;
+    other.identity_fault = "model: \"type == 42\"";
+    pack.take(other, t0 + 1s);
+    EXPECT_EQ(pack.state(), PackState::stale);
+    EXPECT_FALSE(pack.may_send(t0 + 1s));
+    EXPECT_EQ(pack.reason(), "this is another battery than the mapping is for: model: \"type == 42\"");
+    EXPECT_FALSE(pack.values(t0 + 1s).voltage) << "nothing that it says is taken";
+    for (int i = 2; i < 6; ++i)
+        pack.take(other, t0 + i * 1s);
+    EXPECT_EQ(pack.state(), PackState::stale);
+}
+
+TEST_F(PackTest, Invariant1_NothingIsSentBeforeItIsKnownToBeTheRightBattery) {
+    for (int i = 0; i < 5; ++i) {
+        Update round = good_round(t0 + i * 200ms);
+        round.identity = Identity::unknown;
+        round.identity_fault = "type: \"type == 42\"";
+        pack.take(round, t0 + i * 200ms);
+    }
+    EXPECT_EQ(pack.state(), PackState::starting);
+    EXPECT_EQ(pack.reason(),
+              "no good round: it has not told yet that it is the right battery: type: \"type == 42\"");
+}
+
+TEST_F(PackTest, Invariant1_AHeartbeatThatStandsStillEndsInSilence) {
+    run();
+    TimePoint at = t0 + 400ms;
+    for (; at < t0 + 5400ms; at += 1s) {
+        Update round = good_round(at);
+        round.lost_heartbeat = at == t0 + 400ms ? "" : "tick";
+        pack.take(round, at);
+    }
+    pack.tick(t0 + 5400ms);
+    EXPECT_EQ(pack.state(), PackState::stale);
+    EXPECT_EQ(pack.reason(), "no good round for 5 s: the heartbeat \"tick\" stands still");
+}
+
+TEST_F(PackTest, AContradictedSignIsSaidAfterThreeRounds) {
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_TRUE(pack.objections().empty());
+        Update round = good_round(t0 + i * 1s);
+        round.sign_contradiction = "it says that it charges, and the current is -12 A";
+        pack.take(round, t0 + i * 1s);
+    }
+    ASSERT_EQ(pack.objections().size(), 1U);
+    EXPECT_NE(pack.objections()[0].find("it says that it charges, and the current is -12 A"),
+              std::string::npos);
+    good(t0 + 3s);
+    EXPECT_TRUE(pack.objections().empty());
+}
+
 } // namespace
 } // namespace retrocan::policy

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what a battery says may be believed: identity, heartbeats, signs of life, the sign of the current.
+#include "fixture.h"
+
+namespace retrocan::mapping {
+namespace {
+
+TEST(Identity, IsUnknownThenTold) {
+    Battery battery{mapping_text("model = { at = 3, every = 'once' }\ntype = { at = 4, every = 'once' }",
+                                 "name = 'model'\n[identity]\nmodel = { text = 'model', like = ['LFP*'] }\n"
+                                 "type = 'type == 42'")};
+    EXPECT_EQ(battery.decoder().update().identity, Identity::unknown);
+    EXPECT_EQ(battery.decoder().update().identity_fault, "model: { text = \"model\", like = [\"LFP*\"] }");
+    battery.take(t0, {{"model", RawValue{std::string{"LFP-48"}}}});
+    EXPECT_EQ(battery.decoder().update().identity, Identity::unknown);
+    EXPECT_EQ(battery.decoder().update().identity_fault, "type: \"type == 42\"");
+    battery.take(t0, {{"type", raw(42)}});
+    EXPECT_EQ(battery.decoder().update().identity, Identity::matches);
+    EXPECT_EQ(battery.decoder().update().identity_fault, "");
+    battery.take(t0, {{"type", raw(41)}});
+    EXPECT_EQ(battery.decoder().update().identity, Identity::differs);
+}
+
+TEST(Identity, OneFalseCheckIsEnoughThoughAnotherIsUnknown) {
+    Battery battery{mapping_text("a = { at = 3 }\nb = { at = 4 }", "[identity]\na = 'a == 1'\nb = 'b == 1'")};
+    battery.take(t0, {{"b", raw(2)}});
+    EXPECT_EQ(battery.decoder().update().identity, Identity::differs);
+    EXPECT_EQ(battery.decoder().update().identity_fault, "b: \"b == 1\"");
+}
+
+TEST(Identity, IsNotAskedForWithoutTheTable) {
+    EXPECT_EQ(Battery{mapping_text("", "")}.decoder().update().identity, Identity::matches);
+}
+
+class Heartbeat : public testing::Test {
+protected:
+    std::string after(TimePoint at, std::int64_t tick) {
+        return battery
+            .take(at, {{"voltage", raw(5300)}, {"current", raw(10)}, {"soc", raw(50)}, {"tick", raw(tick)}})
+            .lost_heartbeat;
+    }
+    Battery battery{mapping_text("tick = { at = 3, heartbeat = '10 s' }", "")};
+};
+
+TEST_F(Heartbeat, ThatStandsStillIsLost) {
+    EXPECT_EQ(after(t0, 7), "");
+    EXPECT_EQ(after(t0 + 9s, 7), "");
+    EXPECT_EQ(after(t0 + 10s, 7), "tick");
+    EXPECT_EQ(after(t0 + 11s, 8), "") << "it beats again";
+    EXPECT_EQ(after(t0 + 20s, 8), "");
+    EXPECT_EQ(after(t0 + 21s, 8), "tick");
+}
+
+TEST_F(Heartbeat, ThatNeverCameIsLost) {
+    battery.take(
+        t0, {{"voltage", raw(5300)}, {"current", raw(10)}, {"soc", raw(50)}, {"tick", Absence::timeout}});
+    EXPECT_EQ(battery.decoder().update().lost_heartbeat, "tick");
+}
+
+TEST(AliveBy, KeepsWhatIsToldOnlyWhenItChanges) {
+    Battery battery{mapping_text("limit = { at = 3, unit = 'A', alive_by = 'uptime' }\nuptime = { at = 4 }",
+                                 "ccl = 'limit'")};
+    battery.take(t0, {{"limit", raw(40)}, {"uptime", raw(1)}});
+    EXPECT_EQ(battery.state().ccl->expires, t0 + live_limit);
+    battery.take(t0 + 4s, {{"uptime", raw(1)}});
+    EXPECT_EQ(battery.state().ccl->expires, t0 + live_limit) << "no change, no sign of life";
+    battery.take(t0 + 4s, {{"uptime", raw(2)}});
+    EXPECT_EQ(battery.state().ccl->oldest, t0 + 4s);
+    EXPECT_EQ(battery.state().ccl->expires, t0 + 4s + live_limit);
+    battery.take(t0 + 20s, {{"uptime", raw(3)}});
+    EXPECT_EQ(battery.state().ccl->expires, t0 + 4s + live_limit) << "what had expired must be told anew";
+}
+
+const char* const sign_table = "[current_sign]\ncharging = 'state == 1'\ndischarging = 'state == 2'\n";
+
+TEST(CurrentSign, IsContradictedByAStateWord) {
+    Battery battery{mapping_text("state = { at = 3 }", sign_table)};
+    const auto contradiction = [&](std::int64_t tenths, std::int64_t state) {
+        return battery.take(t0, {{"current", raw(tenths)}, {"state", raw(state)}}).sign_contradiction;
+    };
+    EXPECT_EQ(contradiction(120, 1), "");
+    EXPECT_EQ(contradiction(-120, 2), "");
+    EXPECT_EQ(contradiction(-120, 1), "it says that it charges, and the current is -12 A");
+    EXPECT_EQ(contradiction(120, 2), "it says that it discharges, and the current is 12 A");
+    EXPECT_EQ(contradiction(4, 2), "") << "next to nothing has no direction";
+    EXPECT_EQ(contradiction(120, 0), "");
+}
+
+TEST(CurrentSign, IsVerifiedByLevelByTheMappingOrByTheOwner) {
+    const auto verified = [](const std::string& level, const std::string& table, std::optional<bool> invert) {
+        std::string text = mapping_text("", table);
+        text.replace(text.find("\"document\""), 10, "\"" + level + "\"");
+        Faults faults;
+        const auto mapping = parse(text, "t.toml", faults);
+        Binding binding{"shed", {"battery.settings", {}, {}}, {}, 1s, live_limit};
+        binding.invert_current = invert;
+        const auto bound = mapping::bind(mapping, binding, faults);
+        return bound->sign_verified();
+    };
+    EXPECT_TRUE(verified("device", "", {}));
+    EXPECT_TRUE(verified("capture", "", {}));
+    EXPECT_FALSE(verified("document", "", {}));
+    EXPECT_FALSE(verified("capture", "[current_sign]\nverified = false", {}));
+    EXPECT_TRUE(verified("guess", "[current_sign]\nverified = true", {}));
+    EXPECT_TRUE(verified("guess", "", false));
+    EXPECT_TRUE(verified("guess", "", true));
+}
+
+TEST(CurrentSign, IsTurnedRoundByTheOwner) {
+    Faults faults;
+    const auto mapping = parse(mapping_text("", ""), "t.toml", faults);
+    Binding binding{"shed", {"battery.settings", {}, {}}, {}, 1s, live_limit};
+    binding.invert_current = true;
+    const auto bound = mapping::bind(mapping, binding, faults);
+    Decoder decoder{*bound};
+    const Update& update = decoder.take({t0, {{1, raw(123)}}});
+    EXPECT_EQ(update.state.current->value, -12'300_mA);
+}
+
+} // namespace
+} // namespace retrocan::mapping
