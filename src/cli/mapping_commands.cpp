@@ -20,11 +20,34 @@ CLI::App* add(CLI::App& parent, const char* name, const char* help, std::functio
     return app;
 }
 
+void add_pairs(CLI::App& app, const char* option, std::vector<std::string>& pairs, const char* help) {
+    app.add_option(option, pairs, std::string{help} + "; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_settings(CLI::App& app, std::vector<std::string>& settings) {
+    add_pairs(app, "--set", settings, "a setting of the mapping, as an owner writes it");
+}
+
 } // namespace
 
 void add_mapping_commands(CLI::App& program, std::function<int()>& command) {
     CLI::App& mapping = *program.add_subcommand("mapping", "for those who write mappings");
     mapping.require_subcommand(1);
+
+    const auto folder = std::make_shared<std::string>();
+    add(mapping, "list", "the mappings that are installed, or those of a folder", command, mapping_list,
+        folder)
+        ->add_option("folder", *folder, "a folder with mappings")
+        ->type_name("FOLDER");
+
+    const auto shown = std::make_shared<MappingShowArguments>();
+    CLI::App* show =
+        add(mapping, "show", "points, reads, signals, settings of a mapping", command, mapping_show, shown);
+    show->add_option("mapping", shown->mapping, mapping_help)->required()->type_name("FILE");
+    add_settings(*show, shown->settings);
 
     const auto checked = std::make_shared<std::vector<std::string>>();
     add(mapping, "check", "check mappings; every fault with its place", command, mapping_check, checked)
@@ -37,6 +60,24 @@ void add_mapping_commands(CLI::App& program, std::function<int()>& command) {
     test->add_option("mapping", tested->mappings, std::string{mapping_help} + "; without: the library")
         ->type_name("FILE");
     test->add_flag("-v,--verbose", tested->verbose, "show the signals that come of each test");
+
+    const auto documented = std::make_shared<MappingDocArguments>();
+    CLI::App* doc =
+        add(mapping, "doc", "the page of a battery, in Markdown", command, mapping_doc, documented);
+    doc->add_option("mapping", documented->mapping, mapping_help)->type_name("FILE");
+    doc->add_flag("--table", documented->table, "the table of batteries, as in mappings/README.md");
+
+    const auto decoded = std::make_shared<DecodeArguments>();
+    CLI::App* decode_app =
+        add(program, "decode", "what a recorded dump means, by a mapping", command, decode, decoded);
+    decode_app->add_option("-m,--mapping", decoded->mapping, mapping_help)->required()->type_name("FILE");
+    decode_app->add_option("-i,--input", decoded->input, "lines of a capture; -: standard input")
+        ->required()
+        ->type_name("FILE");
+    add_settings(*decode_app, decoded->settings);
+    add_pairs(*decode_app, "--key", decoded->keys,
+              "what this dump has other than the mapping's adapter table, such as unit_id=3");
+    decode_app->add_flag("--json", decoded->json, "one JSON object");
 }
 
 } // namespace retrocan::cli

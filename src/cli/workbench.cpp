@@ -21,15 +21,18 @@ const adapter::Setting* find(const std::vector<adapter::Setting>& keys, const st
 adapter::Setting any_value(const mapping::SettingSpec& spec) {
     const std::int64_t value =
         !spec.one_of.empty() ? spec.one_of.front() : spec.min.value_or(spec.max.value_or(1));
+    if (spec.yes_or_no)
+        return {spec.name, value != 0, spec.place};
     if (spec.dimension == Dimension::none)
         return {spec.name, value, spec.place};
     return {spec.name, to_text(spec, value), spec.place};
 }
 
-adapter::Settings stand_ins(const mapping::Mapping& mapping) {
-    adapter::Settings owner{"settings", {mapping.file(), 0, 0}, {}};
+} // namespace
+
+adapter::Settings with_stand_ins(const mapping::Mapping& mapping, adapter::Settings owner) {
     for (const mapping::SettingSpec& spec : mapping.settings()) {
-        if (!spec.required)
+        if (!spec.required || find(owner.keys, spec.name) != nullptr)
             continue;
         const adapter::Setting* tested = nullptr;
         for (const mapping::TestVector& test : mapping.tests())
@@ -39,8 +42,6 @@ adapter::Settings stand_ins(const mapping::Mapping& mapping) {
     }
     return owner;
 }
-
-} // namespace
 
 Workbench::Workbench() : folders_{installed_folders().mappings}, loader_{installed_folders().adapters} {}
 
@@ -70,7 +71,7 @@ std::optional<Sample> Workbench::sample(const fs::path& file, Faults& faults) co
     auto mapping = mapping::load(file, faults);
     if (!mapping)
         return std::nullopt;
-    const adapter::Settings owner = stand_ins(*mapping);
+    const adapter::Settings owner = with_stand_ins(*mapping, {"settings", {mapping->file(), 0, 0}, {}});
     return sample(std::move(mapping), owner, {}, faults);
 }
 

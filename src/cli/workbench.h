@@ -24,6 +24,10 @@ struct Sample {
     std::unique_ptr<adapter::Source> source; ///< made by the adapter: ends before it
 };
 
+/// What an owner set, and values of this program's choice for what he has to set and did not: those of the
+/// mapping's first test that sets them, else the least that is allowed.
+adapter::Settings with_stand_ins(const mapping::Mapping& mapping, adapter::Settings owner);
+
 /// Where mappings and adapters come from for the commands of mapping authors.
 class Workbench {
 public:
@@ -39,8 +43,7 @@ public:
     [[nodiscard]] std::optional<Sample> sample(std::shared_ptr<const mapping::Mapping> mapping,
                                                const adapter::Settings& owner, const adapter::Settings& keys,
                                                Faults& faults) const;
-    /// Loads a mapping, with values of this program's choice for the settings that an owner has to set: those
-    /// of the mapping's first test that sets them, else the least that is allowed.
+    /// Loads a mapping, with stand-ins for the settings that an owner has to set.
     [[nodiscard]] std::optional<Sample> sample(const std::filesystem::path& file, Faults& faults) const;
 
 private:
