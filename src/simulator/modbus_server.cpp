@@ -51,7 +51,7 @@ private:
     int fd_;
 };
 
-/// A read request as it came in.
+/// A request as it came in: a read, or a write of registers.
 struct Request {
     std::uint8_t unit{};
     std::uint8_t function{};
@@ -62,7 +62,11 @@ struct Request {
         const auto u16 = [&](std::size_t at) {
             return static_cast<std::uint16_t>((frame[at] << 8) | frame[at + 1]);
         };
-        return {frame[6], frame[7], u16(8), u16(10)};
+        const bool single = frame[7] == MODBUS_FC_WRITE_SINGLE_REGISTER;
+        return {frame[6], frame[7], u16(8), single ? std::uint16_t{1} : u16(10)};
+    }
+    [[nodiscard]] bool writes() const {
+        return function == MODBUS_FC_WRITE_SINGLE_REGISTER || function == MODBUS_FC_WRITE_MULTIPLE_REGISTERS;
     }
     [[nodiscard]] std::optional<ModbusTable> table() const {
         switch (function) {
@@ -71,6 +75,8 @@ struct Request {
         case MODBUS_FC_READ_DISCRETE_INPUTS:
             return ModbusTable::discrete;
         case MODBUS_FC_READ_HOLDING_REGISTERS:
+        case MODBUS_FC_WRITE_SINGLE_REGISTER:
+        case MODBUS_FC_WRITE_MULTIPLE_REGISTERS:
             return ModbusTable::holding;
         case MODBUS_FC_READ_INPUT_REGISTERS:
             return ModbusTable::input;
@@ -200,7 +206,7 @@ private:
         if (size < 0)
             return false;
         if (static_cast<std::size_t>(size) < header_size + 5)
-            return true; // no read request: ignored
+            return true; // neither a read nor a write: ignored
         const Request request = Request::of(frame);
 
         ModbusFault fault;
@@ -245,6 +251,12 @@ private:
         } else {
             const Mapping mapping = mapping_for(request);
             modbus_reply(context_.get(), frame.data(), size, mapping.get());
+            if (request.writes()) {
+                const std::lock_guard lock{mutex_};
+                store_.set(request.unit, ModbusTable::holding, request.address,
+                           {mapping->tab_registers, request.count});
+                ++counters_.writes;
+            }
         }
         Bytes answer(MODBUS_MAX_ADU_LENGTH);
         const ssize_t got = read(answer_out_.get(), answer.data(), answer.size());

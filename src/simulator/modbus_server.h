@@ -13,8 +13,9 @@
 namespace retrocan::simulator {
 
 /// A real Modbus TCP server (libmodbus builds its answers) on loopback, with a thread of its own. It knows
-/// function codes 1 to 4. An address that has no value is refused with exception 2, a unit that has none at
-/// all with exception 11, as a gateway does. All functions may be called from any thread.
+/// function codes 1 to 4, and 6 and 16 to write registers that it has. An address that has no value is
+/// refused with exception 2, a unit that has none at all with exception 11, as a gateway does. All functions
+/// may be called from any thread.
 class ModbusServer {
 public:
     struct Counters {
@@ -22,6 +23,7 @@ public:
         std::uint64_t requests{};
         std::uint64_t answers{}; ///< without exceptions
         std::uint64_t exceptions{};
+        std::uint64_t writes{}; ///< that were carried out
     };
 
     /// `port` 0 takes a free one. `address_step`: addresses from one register to the next (2 where a device
