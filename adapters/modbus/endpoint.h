@@ -4,6 +4,7 @@
 #include "core/result.h"
 #include "exchange.h"
 #include "plan.h"
+#include "write.h"
 
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@ public:
 
     /// Asks and waits for the answer, `timeout` at most in all. Blocks.
     virtual Exchange read(const Request& request, Duration timeout) = 0;
+    virtual Exchange write(const Write& write, Duration timeout) = 0;
 
     /// Open, and nothing has arrived that nobody asked for.
     [[nodiscard]] virtual bool quiet() const = 0;

@@ -20,6 +20,9 @@ struct Refusal {
     [[nodiscard]] bool by_gateway() const { return code == 10 || code == 11; }
 };
 
+/// The device has taken what was written.
+struct Written {};
+
 /// No answer that counts. Whatever may still arrive on this connection is worthless: it is closed.
 struct Broken {
     adapter::Absence reason{adapter::Absence::timeout};
@@ -28,7 +31,7 @@ struct Broken {
 };
 
 /// What became of one request.
-using Exchange = std::variant<Block, Refusal, Broken>;
+using Exchange = std::variant<Block, Written, Refusal, Broken>;
 
 /// How much longer than its timeout an exchange may take, as a busy machine wakes this process up late.
 inline constexpr Duration wake_up_slack = std::chrono::milliseconds{250};

@@ -38,6 +38,23 @@ Broken garbled(const char* what, unsigned found, unsigned expected) {
                    std::to_string(expected));
 }
 
+std::uint8_t write_function(const Write& write) {
+    return write.single ? 6 : 16;
+}
+
+/// What is wrong with the header of an answer over TCP.
+std::optional<Broken> header_fault(std::uint16_t transaction, std::span<const std::uint8_t> answer) {
+    if (answer.size() < header_size)
+        return garbled("an answer shorter than its header");
+    if (u16(answer, 0) != transaction)
+        return garbled("transaction", u16(answer, 0), transaction);
+    if (u16(answer, 2) != 0)
+        return garbled("protocol", u16(answer, 2), 0);
+    if (u16(answer, 4) != answer.size() - header_size)
+        return garbled("length", u16(answer, 4), static_cast<unsigned>(answer.size() - header_size));
+    return std::nullopt;
+}
+
 std::string hex(std::span<const std::uint8_t> bytes) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string text;
@@ -98,15 +115,49 @@ std::array<std::uint8_t, 12> tcp_request(std::uint16_t transaction, const Reques
 
 Exchange check_tcp_answer(std::uint16_t transaction, const Request& request,
                           std::span<const std::uint8_t> answer) {
-    if (answer.size() < header_size)
-        return garbled("an answer shorter than its header");
-    if (u16(answer, 0) != transaction)
-        return garbled("transaction", u16(answer, 0), transaction);
-    if (u16(answer, 2) != 0)
-        return garbled("protocol", u16(answer, 2), 0);
-    if (u16(answer, 4) != answer.size() - header_size)
-        return garbled("length", u16(answer, 4), static_cast<unsigned>(answer.size() - header_size));
+    if (auto fault = header_fault(transaction, answer))
+        return *fault;
     return check_answer(request, answer.subspan(header_size));
+}
+
+std::vector<std::uint8_t> tcp_write(std::uint16_t transaction, const Write& write) {
+    const auto size = static_cast<std::uint8_t>(write.registers.size() * 2); // at most 246
+    std::vector<std::uint8_t> frame{
+        high(transaction),
+        low(transaction),
+        0,
+        0,
+        0,
+        static_cast<std::uint8_t>(write.single ? 6 : 7 + size), // bytes that follow
+        write.unit,
+        write_function(write),
+        high(write.address),
+        low(write.address)};
+    if (!write.single)
+        frame.insert(frame.end(), {0, static_cast<std::uint8_t>(write.registers.size()), size});
+    for (const std::uint16_t value : write.registers)
+        frame.insert(frame.end(), {high(value), low(value)});
+    return frame;
+}
+
+Exchange check_tcp_written(std::uint16_t transaction, const Write& write,
+                           std::span<const std::uint8_t> answer) {
+    if (auto fault = header_fault(transaction, answer))
+        return *fault;
+    const auto found = answer.subspan(header_size);
+    const std::uint8_t unit = write.answer_unit.value_or(write.unit);
+    const std::uint8_t function = write_function(write);
+    if (found.size() == 3 && found[0] == unit && found[1] == (function | exception_bit))
+        return Refusal{found[2]};
+    // The value of one register, or how many there are.
+    const std::uint16_t last =
+        write.single ? write.registers.front() : static_cast<std::uint16_t>(write.registers.size());
+    const std::array<std::uint8_t, 6> echo{unit,       function, high(write.address), low(write.address),
+                                           high(last), low(last)};
+    if (!std::ranges::equal(found, echo))
+        return garbled("an answer to a write that is not its echo: " + hex(found) + ", expected " +
+                       hex(echo));
+    return Written{};
 }
 
 Exchange check_rtu_answer(const Request& request, std::span<const std::uint8_t> answer) {

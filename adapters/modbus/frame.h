@@ -4,12 +4,14 @@
 #include "core/result.h"
 #include "exchange.h"
 #include "plan.h"
+#include "write.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace retrocan::modbus {
 
@@ -28,6 +30,13 @@ Exchange check_tcp_answer(std::uint16_t transaction, const Request& request,
 
 /// The same for a serial line: a whole frame with its checksum.
 Exchange check_rtu_answer(const Request& request, std::span<const std::uint8_t> answer);
+
+/// A write request as Modbus TCP carries it: function 6 or 16.
+std::vector<std::uint8_t> tcp_write(std::uint16_t transaction, const Write& write);
+
+/// Checks the answer to a write: the echo that the standard asks for, byte by byte, or an exception.
+Exchange check_tcp_written(std::uint16_t transaction, const Write& write,
+                           std::span<const std::uint8_t> answer);
 
 /// The request of a recording, whole and right by itself. The error says what is wrong.
 Result<Request, std::string> read_tcp_request(std::span<const std::uint8_t> frame);

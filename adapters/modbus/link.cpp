@@ -15,20 +15,35 @@ namespace {
 
 Schedule schedule_of(const std::vector<Link::Member>& members, const std::string& name) {
     constexpr Duration shortest_poll = std::chrono::milliseconds{10}; // whatever the caller says
-    std::vector<Schedule::Battery> batteries;
+    Duration wait_after_connect{};
     Duration pause{};
+    for (const Link::Member& member : members) {
+        const Options& options = member.source->options();
+        wait_after_connect = std::max(wait_after_connect, options.wait_after_connect);
+        if (members.size() > 1) // one bus behind the link: all respect what one of them needs
+            pause = std::max(pause, options.manner.pause);
+    }
+    std::vector<Schedule::Battery> batteries;
     for (const Link::Member& member : members) {
         Schedule::Battery battery{std::max(member.source->poll(), shortest_poll), {}};
         for (const Request& request : member.source->requests())
-            battery.tasks.push_back({request.pace, request.period});
+            battery.tasks.push_back({.pace = request.pace,
+                                     .period = request.period,
+                                     .pause = std::max(pause, request.manner.pause),
+                                     .optional = request.optional,
+                                     .write = false});
+        for (const Write& write : member.source->writes())
+            battery.tasks.push_back({.pace = write.pace,
+                                     .period = write.period,
+                                     .pause = std::max(pause, write.manner.pause),
+                                     .optional = false,
+                                     .write = true});
         batteries.push_back(std::move(battery));
-        pause =
-            std::max(pause, member.source->options().manner.pause); // one bus behind the link: all respect it
     }
     const TimePoint now = BootClock::now();
     const auto seed = static_cast<std::uint32_t>(std::hash<std::string>{}(name) ^
                                                  static_cast<std::size_t>(now.time_since_epoch().count()));
-    return {batteries, pause, now, seed};
+    return {batteries, wait_after_connect, now, seed};
 }
 
 } // namespace
@@ -75,17 +90,20 @@ void Link::take_hurries() {
         hurries.swap(hurries_);
     }
     for (const auto& [member, hurry] : hurries)
-        schedule_.hurry(member, hurry, BootClock::now());
+        if (schedule_.hurry(member, hurry, BootClock::now()) && hurry)
+            look_for_models_again(member);
 }
 
 void Link::connect() {
     auto opened = endpoint_->open(longest_timeout());
     const TimePoint now = BootClock::now();
     for (std::size_t m = 0; m < members_.size(); ++m) {
-        if (!opened)
+        if (!opened) {
             tell(m, LinkNews::State::lost, opened.error());
-        else if (!told_[m] || told_[m] == LinkNews::State::lost)
+            look_for_models_again(m);
+        } else if (!told_[m] || told_[m] == LinkNews::State::lost) {
             tell(m, LinkNews::State::connected, "connected");
+        }
     }
     if (!opened) {
         schedule_.unreachable(now);
@@ -98,55 +116,174 @@ void Link::connect() {
 
 void Link::read(Schedule::Read read) {
     const ModbusSource& source = *members_[read.battery].source;
-    const Duration timeout = source.requests()[read.task].manner.timeout;
+    const std::vector<Request>& requests = source.requests();
+    if (read.task >= requests.size())
+        write(read, source.writes()[read.task - requests.size()]);
+    else if (const Request& request = requests[read.task]; request.model)
+        read_model(read, request);
+    else
+        read_request(read, request, {});
+}
+
+template <class Question>
+std::pair<Exchange, TimePoint> Link::ask(Duration timeout, const Question& question) {
     const TimePoint asked = BootClock::now();
     // An answer that comes late, or the end of the connection, may be waiting since the last request.
     Exchange exchange = connection_->quiet()
-                            ? connection_->read(source.requests()[read.task], timeout)
+                            ? question(*connection_)
                             : Broken{Absence::not_connected,
                                      "closed by the other side, or bytes that nobody asked for", true};
     const TimePoint at = BootClock::now();
-    exchange = in_time(std::move(exchange), at - asked, timeout);
-    conclude(read, exchange, at);
+    return {in_time(std::move(exchange), at - asked, timeout), at};
 }
 
-void Link::conclude(Schedule::Read read, Exchange& exchange, TimePoint at) {
-    const ModbusSource& source = *members_[read.battery].source;
-    const Request& request = source.requests()[read.task];
-    if (const auto* block = std::get_if<Block>(&exchange)) {
-        post(read.battery, at,
-             source.readings(
-                 *block, source.options().found.value_or(Models{}))); // first of all: a limit may be in it
-        connection_answered_ = true;
-        schedule_.answered(read, at);
-        tell(read.battery, LinkNews::State::answering, "answers");
+void Link::read_request(Schedule::Read read, const Request& request, const Models& models) {
+    const Duration timeout = request.manner.timeout;
+    const auto [exchange, at] = ask(timeout, [&](Connection& c) { return c.read(request, timeout); });
+    const auto* block = std::get_if<Block>(&exchange);
+    if (block == nullptr) {
+        not_answered(read, exchange, at);
         return;
     }
+    connection_answered_ = true;
+    if (request.manner.zero_is_no_answer && is_all_zero(*block)) {
+        lost(read, at, Absence::garbled, "an answer of only zeros", false);
+        return;
+    }
+    const ModbusSource& source = *members_[read.battery].source;
+    std::vector<adapter::Reading> readings = source.readings(*block, models);
+    const Request& planned = source.requests()[read.task];
+    if (request.count < planned.count) // the model ends before
+        for (const std::size_t slot : planned.slots)
+            if (std::ranges::find(readings, slot, &adapter::Reading::slot) == readings.end())
+                readings.push_back({slot, Absence::refused});
+    post(read.battery, at, std::move(readings)); // first of all: a limit may be in it
+    schedule_.answered(read, at);
+    tell(read.battery, LinkNews::State::answering, "answers");
+}
+
+void Link::read_model(Schedule::Read read, const Request& planned) {
+    constexpr Duration look_again = std::chrono::minutes{1}; // an inverter may tell its battery later
+    const auto& found = members_[read.battery].source->options().found;
+    const auto [entry, is_new] = searches_.try_emplace(
+        {read.battery, planned.unit}, Search{found ? ModelWalk{*found} : ModelWalk{planned}, {}, {}});
+    auto& [walk, ended, missing] = entry->second;
+    if (walk.ended() && !walk.models().contains(*planned.model) && BootClock::now() - ended >= look_again)
+        walk.start_again();
+    if (!walk.ended()) {
+        step(read, walk);
+        ended = BootClock::now();
+    } else if (const auto request = at_its_place(planned, walk.models())) {
+        missing.erase(*planned.model);
+        missing.erase(0);
+        read_request(read, *request, walk.models());
+    } else {
+        not_there(read, planned);
+    }
+}
+
+/// One request of the walk, in the place of one that needs to know where its model is.
+void Link::step(Schedule::Read read, ModelWalk& walk) {
+    const Request request = walk.next();
+    const Duration timeout = request.manner.timeout;
+    const auto [exchange, at] = ask(timeout, [&](Connection& c) { return c.read(request, timeout); });
+    const auto* refusal = std::get_if<Refusal>(&exchange);
+    if (const auto* block = std::get_if<Block>(&exchange)) {
+        walk.answered(*block);
+    } else if (refusal != nullptr && !refusal->by_gateway()) {
+        walk.refused();
+    } else {
+        const auto* broken = std::get_if<Broken>(&exchange);
+        if (broken == nullptr || !broken->closed)
+            walk.lost();
+        not_answered(read, exchange, at);
+        return;
+    }
+    connection_answered_ = true;
+    schedule_.prepared(read, at);
+    tell(read.battery, LinkNews::State::answering, "answers");
+}
+
+void Link::not_there(Schedule::Read read, const Request& planned) {
+    const TimePoint now = BootClock::now();
+    post(read.battery, now, ModbusSource::absent(planned, Absence::refused));
+    schedule_.skipped(read, now);
+    Search& search = searches_.at({read.battery, planned.unit});
+    const bool is_sunspec = search.walk.is_sunspec();
+    if (search.missing.insert(is_sunspec ? *planned.model : std::uint16_t{0}).second)
+        remark(read.battery, planned.unit,
+               is_sunspec ? "it has no SunSpec model " + std::to_string(*planned.model)
+                          : "it is no SunSpec device: \"SunS\" is neither at 40000 nor at 50000 nor at 0");
+}
+
+void Link::write(Schedule::Read read, const Write& write) {
+    const Duration timeout = write.manner.timeout;
+    const auto [exchange, at] = ask(timeout, [&](Connection& c) { return c.write(write, timeout); });
+    if (!std::holds_alternative<Written>(exchange)) {
+        not_answered(read, exchange, at);
+        return;
+    }
+    connection_answered_ = true;
+    schedule_.answered(read, at);
+    tell(read.battery, LinkNews::State::answering, "answers");
+    if (std::string& told = writes_told_[{read.battery, read.task}]; told != "written") {
+        told = "written";
+        remark(read.battery, write.unit, "write " + write.name + ": done");
+    }
+}
+
+void Link::not_answered(Schedule::Read read, const Exchange& exchange, TimePoint at) {
     if (const auto* refusal = std::get_if<Refusal>(&exchange)) {
         connection_answered_ = true;
-        if (!refusal->by_gateway()) {
-            post(read.battery, at, ModbusSource::absent(request, Absence::refused));
-            schedule_.refused(read, at);
-            tell(read.battery, LinkNews::State::answering, "answers");
+        if (refusal->by_gateway()) {
+            lost(read, at, Absence::timeout, "no answer, says the gateway", false);
             return;
         }
-        if (!schedule_.failed(read, at, false))
-            post(read.battery, at, ModbusSource::absent(request, Absence::timeout));
-        if (schedule_.silent(read.battery))
-            tell(read.battery, LinkNews::State::silent, "no answer, says the gateway");
+        failure(read, at, Absence::refused, "refused with exception " + std::to_string(refusal->code));
+        schedule_.refused(read, at);
+        tell(read.battery, LinkNews::State::answering, "answers");
         return;
     }
     const auto& broken = std::get<Broken>(exchange);
     connection_.reset();
     if (broken.closed && connection_answered_) {
         // Many devices close idle connections, some after each answer. That is no failure.
-        schedule_.closed(at);
+        schedule_.closed(read, at);
         return;
     }
-    if (!schedule_.failed(read, at, true))
-        post(read.battery, at, ModbusSource::absent(request, broken.reason));
-    if (schedule_.silent(read.battery))
-        tell(read.battery, LinkNews::State::silent, broken.text);
+    lost(read, at, broken.reason, broken.text, true);
+}
+
+void Link::lost(Schedule::Read read, TimePoint at, Absence reason, const std::string& what,
+                bool connection_closed) {
+    if (!schedule_.failed(read, at, connection_closed))
+        failure(read, at, reason, what);
+    if (schedule_.silent(read.battery)) {
+        tell(read.battery, LinkNews::State::silent, what);
+        look_for_models_again(read.battery);
+    }
+}
+
+/// A read or a write has come to nothing: its points have no value; of a write it is said, once.
+void Link::failure(Schedule::Read read, TimePoint at, Absence reason, const std::string& what) {
+    const ModbusSource& source = *members_[read.battery].source;
+    const std::size_t reads = source.requests().size();
+    if (read.task < reads) {
+        post(read.battery, at, ModbusSource::absent(source.requests()[read.task], reason));
+        return;
+    }
+    const Write& write = source.writes()[read.task - reads];
+    if (std::string& told = writes_told_[{read.battery, read.task}]; told != what) {
+        told = what;
+        remark(read.battery, write.unit, "write " + write.name + ": " + what);
+    }
+}
+
+/// What comes back may be another device.
+void Link::look_for_models_again(std::size_t member) {
+    for (auto& [key, search] : searches_)
+        if (key.first == member)
+            search.walk.start_again();
 }
 
 void Link::wait(const std::stop_token& stop, TimePoint until) {
@@ -165,6 +302,13 @@ void Link::tell(std::size_t member, LinkNews::State state, const std::string& wh
     if (state == LinkNews::State::silent || state == LinkNews::State::answering)
         text += " unit " + std::to_string(source.options().unit);
     sink_({members_[member].index, LinkNews{state, text + ": " + what}});
+}
+
+/// What is no change of state, but has to be said.
+void Link::remark(std::size_t member, std::uint8_t unit, const std::string& what) {
+    sink_({members_[member].index,
+           LinkNews{told_[member].value_or(LinkNews::State::connected),
+                    endpoint_->name() + " unit " + std::to_string(unit) + ": " + what}});
 }
 
 void Link::post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings) {

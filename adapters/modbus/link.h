@@ -3,14 +3,18 @@
 
 #include "adapter/adapter.h"
 #include "endpoint.h"
+#include "model_walk.h"
 #include "schedule.h"
 #include "source.h"
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -42,11 +46,27 @@ private:
     void act(const std::stop_token& stop, const Schedule::Action& action);
     void take_hurries();
     void connect();
+
+    // A Read of the schedule: what is asked for it, and what became of that.
     void read(Schedule::Read read);
-    void conclude(Schedule::Read read, Exchange& exchange, TimePoint at);
+    void read_request(Schedule::Read read, const Request& request, const Models& models);
+    void read_model(Schedule::Read read, const Request& planned);
+    void step(Schedule::Read read, ModelWalk& walk);
+    void write(Schedule::Read read, const Write& write);
+    /// The exchange, and when it ended.
+    template <class Question>
+    std::pair<Exchange, TimePoint> ask(Duration timeout, const Question& question);
+    void not_answered(Schedule::Read read, const Exchange& exchange, TimePoint at);
+    void lost(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what,
+              bool connection_closed);
+    void not_there(Schedule::Read read, const Request& planned);
+    void failure(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what);
+    void look_for_models_again(std::size_t member);
+
     void wait(const std::stop_token& stop, TimePoint until);
 
     void tell(std::size_t member, adapter::LinkNews::State state, const std::string& what);
+    void remark(std::size_t member, std::uint8_t unit, const std::string& what);
     void post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings);
     [[nodiscard]] Duration longest_timeout() const;
 
@@ -54,11 +74,20 @@ private:
     const std::vector<Member> members_;
     const adapter::Sink sink_;
 
+    struct Search {
+        ModelWalk walk;
+        TimePoint ended;
+        std::set<std::uint16_t> missing; ///< models that were said to be; 0: there is no SunSpec device
+    };
+
     // Of the thread alone.
     Schedule schedule_;
     std::unique_ptr<Connection> connection_;
     bool connection_answered_{};                                ///< this connection has given an answer
     std::vector<std::optional<adapter::LinkNews::State>> told_; ///< the last news of each member
+
+    std::map<std::pair<std::size_t, std::uint8_t>, Search> searches_;        ///< by member and unit id
+    std::map<std::pair<std::size_t, std::size_t>, std::string> writes_told_; ///< by member and task
 
     std::mutex mutex_;
     std::condition_variable_any wake_;

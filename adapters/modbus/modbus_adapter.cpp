@@ -26,6 +26,8 @@ std::set<std::uint8_t> units(const ModbusSource& source) {
     std::set<std::uint8_t> result{source.options().unit};
     for (const Request& request : source.requests())
         result.insert(request.unit);
+    for (const Write& write : source.writes())
+        result.insert(write.unit);
     return result;
 }
 
@@ -101,7 +103,11 @@ std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, F
         const std::vector<Element> more = read_point(point, options, block, faults);
         elements.insert(elements.end(), more.begin(), more.end());
     }
-    auto source = std::make_unique<ModbusSource>(spec, options, std::move(elements));
+    std::vector<Write> writes;
+    for (const adapter::WriteSpec& write : spec.writes)
+        if (auto good = read_write(write, options, faults))
+            writes.push_back(std::move(*good));
+    auto source = std::make_unique<ModbusSource>(spec, options, std::move(elements), std::move(writes));
     if (!options.host.empty())
         check_pauses(*source, spec, faults);
     if (faults.size() != before)

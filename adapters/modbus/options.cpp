@@ -52,7 +52,8 @@ std::optional<Models> read_found(SettingsReader& read) {
                                 std::to_string(list->size()) + " numbers");
     Models models;
     for (std::size_t i = 0; i + 1 < list->size(); i += 2) // of two models of one kind the first counts
-        models.emplace(static_cast<std::uint16_t>((*list)[i]), static_cast<std::uint16_t>((*list)[i + 1]));
+        models.emplace(static_cast<std::uint16_t>((*list)[i]),
+                       Model{.address = static_cast<std::uint16_t>((*list)[i + 1])});
     return models;
 }
 

@@ -23,8 +23,15 @@ struct Manner {
     friend auto operator<=>(const Manner&, const Manner&) = default;
 };
 
-/// Where the SunSpec models of one device begin: address of the id register by model id.
-using Models = std::map<std::uint16_t, std::uint16_t>;
+/// Where a SunSpec model is in a device.
+struct Model {
+    std::uint16_t address{};     ///< of its id register
+    std::uint16_t length{65535}; ///< registers behind id and length; the most there can be, if not known
+
+    friend bool operator==(const Model&, const Model&) = default;
+};
+/// The models of one device, by their ids.
+using Models = std::map<std::uint16_t, Model>;
 
 /// How a battery is read: the mapping's [modbus] table, overridden by the configuration's [battery.modbus].
 struct Options {

@@ -8,8 +8,9 @@ namespace retrocan::modbus {
 
 using adapter::Pace;
 
-Schedule::Schedule(const std::vector<Battery>& batteries, Duration pause, TimePoint now, std::uint32_t seed)
-    : pause_{pause}, connect_backoff_{seed}, connect_at_{now}, quiet_until_{now} {
+Schedule::Schedule(const std::vector<Battery>& batteries, Duration wait_after_connect, TimePoint now,
+                   std::uint32_t seed)
+    : wait_after_connect_{wait_after_connect}, connect_backoff_{seed}, connect_at_{now}, settled_at_{now} {
     for (const Battery& battery : batteries) {
         BatteryState state{.poll = battery.poll,
                            .tasks = {},
@@ -40,58 +41,75 @@ Schedule::Action Schedule::next(TimePoint now) {
         }
     }
     const std::optional<Choice> choice = first_due(now);
-    if (!choice || std::max(quiet_until_, connected_ ? now : connect_at_) > now)
+    if (!choice)
         return Wait{earliest()};
+    if (const TimePoint start = start_of(choice->read, now); start > now)
+        return Wait{std::min(start, next_miss())};
     if (!connected_)
         return Connect{};
     BatteryState& battery = batteries_[choice->read.battery];
-    if (battery.tasks[choice->read.task].task.pace == Pace::live && battery.position == 0)
+    if (task_of(choice->read).task.pace == Pace::live && battery.position == 0)
         battery.round_began = now;
     return choice->read;
+}
+
+template <class Take>
+void Schedule::each_request(const Take& take) const {
+    for (std::size_t b = 0; b < batteries_.size(); ++b) {
+        const BatteryState& battery = batteries_[b];
+        if (!battery.live.empty())
+            take(Read{b, battery.live[battery.position]}, battery.round_due, battery.retry_at, 2);
+        for (std::size_t t = 0; t < battery.tasks.size(); ++t) {
+            const auto& [task, due, backoff] = battery.tasks[t];
+            if (task.write)
+                take(Read{b, t}, due, due, 0);
+            else if (task.pace != Pace::live && (!task.optional || battery.backoff.failures() == 0))
+                take(Read{b, t}, due, battery.retry_at, battery.hurry ? 1 : 3);
+        }
+    }
 }
 
 /// Of all requests that may be made now, the one that was due first.
 std::optional<Schedule::Choice> Schedule::first_due(TimePoint now) const {
     std::optional<Choice> best;
     auto best_rank = std::tuple{TimePoint::max(), 0};
-    const auto offer = [&](const BatteryState& battery, Read read, TimePoint due, int rank) {
-        const TimePoint from = std::max(due, battery.retry_at);
+    each_request([&](Read read, TimePoint due, TimePoint not_before, int rank) {
+        const TimePoint from = std::max(due, not_before);
         if (from <= now && (!best || std::tuple{due, rank} < best_rank)) {
             best = Choice{read, from};
             best_rank = {due, rank};
         }
-    };
-    for (std::size_t b = 0; b < batteries_.size(); ++b) {
-        const BatteryState& battery = batteries_[b];
-        if (!battery.live.empty())
-            offer(battery, {b, battery.live[battery.position]}, battery.round_due, 1);
-        for (std::size_t t = 0; t < battery.tasks.size(); ++t)
-            if (battery.tasks[t].task.pace != Pace::live)
-                offer(battery, {b, t}, battery.tasks[t].due, battery.hurry ? 0 : 2);
-    }
+    });
     return best;
 }
 
-/// When there may be something to do next.
-TimePoint Schedule::earliest() const {
-    TimePoint request = TimePoint::max();
+/// When a request that is due may be begun, or the connection for it.
+TimePoint Schedule::start_of(Read read, TimePoint now) const {
+    const Duration own_pause = connected_ ? batteries_[read.battery].tasks[read.task].task.pause : Duration{};
+    const TimePoint quiet = last_end_ ? *last_end_ + std::max(last_pause_, own_pause) : now;
+    return std::max({now, quiet, connected_ ? settled_at_ : connect_at_});
+}
+
+TimePoint Schedule::next_miss() const {
     TimePoint miss = TimePoint::max();
-    for (const BatteryState& battery : batteries_) {
-        TimePoint due = battery.live.empty() ? TimePoint::max() : battery.round_due;
-        for (const TaskState& task : battery.tasks)
-            if (task.task.pace != Pace::live)
-                due = std::min(due, task.due);
-        request = std::min(request, std::max(due, battery.retry_at));
-        miss = std::min(miss, battery.miss_due);
-    }
-    request = std::max(request, quiet_until_);
-    if (!connected_)
-        request = std::max(request, connect_at_);
-    return unreachable_ ? std::min(request, miss) : request;
+    if (unreachable_)
+        for (const BatteryState& battery : batteries_)
+            miss = std::min(miss, battery.miss_due);
+    return miss;
+}
+
+/// When there is something to do next, if nothing is due now.
+TimePoint Schedule::earliest() const {
+    TimePoint next = next_miss();
+    each_request([&](Read, TimePoint due, TimePoint not_before, int) {
+        next = std::min(next, std::max(due, not_before));
+    });
+    return next;
 }
 
 void Schedule::connected(TimePoint now) {
     connected_ = true;
+    settled_at_ = now + wait_after_connect_;
     connect_backoff_.succeeded();
     if (!unreachable_)
         return; // a connection was merely renewed
@@ -114,45 +132,70 @@ void Schedule::unreachable(TimePoint now) {
 }
 
 void Schedule::answered(Read read, TimePoint now) {
+    made(read, now);
     heard_from(read.battery, now);
-    batteries_[read.battery].tasks[read.task].backoff.succeeded();
+    task_of(read).backoff.succeeded();
     done(read, now);
 }
 
 void Schedule::refused(Read read, TimePoint now) {
-    TaskState& task = batteries_[read.battery].tasks[read.task];
+    made(read, now);
     heard_from(read.battery, now);
+    skipped(read, now);
+}
+
+void Schedule::skipped(Read read, TimePoint now) {
     done(read, now);
-    if (task.task.pace != Pace::live)
-        task.due = now + task.backoff.failed();
+    TaskState& task = task_of(read);
+    if (task.task.pace == Pace::live)
+        return;
+    const TimePoint retry = now + task.backoff.failed();
+    const bool in_its_period = task.task.optional && task.task.pace == Pace::slow;
+    task.due = in_its_period ? std::max(task.due, retry) : retry;
+}
+
+void Schedule::prepared(Read read, TimePoint now) {
+    made(read, now);
+    heard_from(read.battery, now);
+    TaskState& task = task_of(read);
+    (task.task.pace == Pace::live ? batteries_[read.battery].round_due : task.due) = now;
 }
 
 bool Schedule::failed(Read read, TimePoint now, bool connection_closed) {
+    made(read, now);
     BatteryState& battery = batteries_[read.battery];
-    TaskState& task = battery.tasks[read.task];
+    TaskState& task = task_of(read);
     if (connection_closed) {
         connected_ = false;
         connect_at_ = now;
+    }
+    if (task.task.optional || task.task.write) {
+        skipped(read, now);
+        return false;
     }
     const bool live = task.task.pace == Pace::live;
     const bool again =
         live && battery.live.size() > 1 && battery.backoff.failures() == 0 && task.backoff.failures() == 0;
     battery.retry_at = now + battery.backoff.failed();
     const Duration wait = task.backoff.failed();
-    if (again) {
-        quiet_until_ = now + pause_;
+    if (again)
         return true;
-    }
     done(read, now);
     if (!live)
         task.due = now + wait;
     return false;
 }
 
-void Schedule::closed(TimePoint now) {
+void Schedule::closed(Read read, TimePoint now) {
+    made(read, now);
     connected_ = false;
     connect_at_ = now;
-    quiet_until_ = now + pause_;
+}
+
+/// The pause begins.
+void Schedule::made(Read read, TimePoint now) {
+    last_end_ = now;
+    last_pause_ = task_of(read).task.pause;
 }
 
 /// A battery has answered, be it with a refusal.
@@ -170,7 +213,6 @@ void Schedule::read_once_again(BatteryState& battery, TimePoint now) {
 
 /// Moves on to what comes after a request.
 void Schedule::done(Read read, TimePoint now) {
-    quiet_until_ = now + pause_;
     BatteryState& battery = batteries_[read.battery];
     TaskState& task = battery.tasks[read.task];
     switch (task.task.pace) {
@@ -193,22 +235,23 @@ void Schedule::end_live(BatteryState& battery, TimePoint now) {
     if (battery.position != 0)
         return;
     if (battery.hurry)
-        battery.round_due = battery.round_began + std::min(battery.poll, std::max(hurried_round, pause_));
+        battery.round_due = battery.round_began + std::min(battery.poll, hurried_round);
     else
         battery.round_due += battery.poll;
     battery.round_due = std::max(battery.round_due, now);
 }
 
-void Schedule::hurry(std::size_t index, bool hurry, TimePoint now) {
+bool Schedule::hurry(std::size_t index, bool hurry, TimePoint now) {
     BatteryState& battery = batteries_[index];
     if (battery.hurry == hurry)
-        return;
+        return false;
     battery.hurry = hurry;
     if (hurry) {
         begin_again(battery, now);
     } else if (battery.position == 0) {
         battery.round_due = std::max(battery.round_began + battery.poll, now);
     }
+    return true;
 }
 
 void Schedule::begin_again(BatteryState& battery, TimePoint now) {

@@ -28,12 +28,19 @@ namespace retrocan::modbus {
 ///   answered does not take the turns of the round.
 /// - A live request whose answer was lost is made once more in its round, so that one lost answer does not
 ///   spoil it; but not where the battery or this request failed before, nor where it is the whole round.
-/// - Before each request the link is silent for `pause`.
+/// - An optional request and a write fail for themselves: the battery is not left alone for it. Optional ones
+///   are not tried while the battery does not answer, writes are: one of them may wake it.
+/// - A write goes before the reads that are due at the same time. Once writes are made when once requests
+/// are.
+/// - Before and after each request the link is silent for its `pause`.
 class Schedule {
 public:
     struct Task {
         adapter::Pace pace{adapter::Pace::live};
         Duration period{}; ///< of slow ones
+        Duration pause{};
+        bool optional{}; ///< slow or once, and may never be answered
+        bool write{};    ///< slow or once
     };
     struct Battery {
         Duration poll{};
@@ -60,8 +67,10 @@ public:
 
     static constexpr Duration hurried_round = std::chrono::milliseconds{200};
 
-    /// `seed` makes the jitter of the back-off. Poll periods are above zero.
-    Schedule(const std::vector<Battery>& batteries, Duration pause, TimePoint now, std::uint32_t seed);
+    /// A new connection is left alone for `wait_after_connect`. `seed` makes the jitter of the back-off. Poll
+    /// periods are above zero.
+    Schedule(const std::vector<Battery>& batteries, Duration wait_after_connect, TimePoint now,
+             std::uint32_t seed);
 
     [[nodiscard]] Action next(TimePoint now);
 
@@ -76,9 +85,15 @@ public:
     /// it is not lost yet.
     [[nodiscard]] bool failed(Read read, TimePoint now, bool connection_closed);
     /// An idle connection turned out to be closed by the other side: reconnect at once, and repeat the read.
-    void closed(TimePoint now);
+    void closed(Read read, TimePoint now);
+    /// Another request was made for it, and answered, which had to be made before: it is due again, behind
+    /// what is due already.
+    void prepared(Read read, TimePoint now);
+    /// No request was made: what it reads is not there.
+    void skipped(Read read, TimePoint now);
 
-    void hurry(std::size_t battery, bool hurry, TimePoint now);
+    /// False if it was so already.
+    bool hurry(std::size_t battery, bool hurry, TimePoint now);
 
     /// The battery has answered nothing lately, though each of its live requests had its turn.
     [[nodiscard]] bool silent(std::size_t battery) const;
@@ -106,8 +121,16 @@ private:
         TimePoint from; ///< when it may be made
     };
 
+    /// Calls `take` with each request, when it is due, when it may be made, and its rank among those that are
+    /// due at the same time.
+    template <class Take>
+    void each_request(const Take& take) const;
     [[nodiscard]] std::optional<Choice> first_due(TimePoint now) const;
+    [[nodiscard]] TimePoint start_of(Read read, TimePoint now) const;
+    [[nodiscard]] TimePoint next_miss() const;
     [[nodiscard]] TimePoint earliest() const;
+    [[nodiscard]] TaskState& task_of(Read read) { return batteries_[read.battery].tasks[read.task]; }
+    void made(Read read, TimePoint now);
     void done(Read read, TimePoint now);
     void end_live(BatteryState& battery, TimePoint now);
     void heard_from(std::size_t battery, TimePoint now);
@@ -115,12 +138,14 @@ private:
     static void begin_again(BatteryState& battery, TimePoint now);
 
     std::vector<BatteryState> batteries_;
-    Duration pause_;
+    Duration wait_after_connect_;
     Backoff connect_backoff_;
     bool connected_{};
     bool unreachable_{}; ///< the last attempt to connect failed
     TimePoint connect_at_;
-    TimePoint quiet_until_; ///< the pause after the last request
+    TimePoint settled_at_;              ///< of the connection
+    std::optional<TimePoint> last_end_; ///< of the last request
+    Duration last_pause_{};
 };
 
 } // namespace retrocan::modbus

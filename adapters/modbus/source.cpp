@@ -14,13 +14,14 @@ using adapter::Answer;
 using adapter::Reading;
 
 ModbusSource::ModbusSource(const adapter::SourceSpec& spec, const Options& options,
-                           std::vector<Element> elements)
+                           std::vector<Element> elements, std::vector<Write> writes)
     : battery_{spec.battery}
     , place_{spec.connection.place}
     , poll_{spec.poll}
     , options_{options}
     , elements_{std::move(elements)}
-    , requests_{plan_requests(elements_, options_)} {
+    , requests_{plan_requests(elements_, options_)}
+    , writes_{std::move(writes)} {
     std::span<const Element> rest{elements_};
     for (const adapter::PointSpec& point : spec.points) {
         const auto own = rest.first(std::min(point.count, rest.size())); // fewer after a fault
@@ -40,7 +41,7 @@ void ModbusSource::each_within(const Block& block, const Models& models, const T
             const auto model = models.find(*element.model);
             if (model == models.end())
                 continue;
-            address += model->second;
+            address += model->second.address;
         }
         const std::int64_t distance = address - block.address;
         if (distance < 0 || distance % step != 0)
@@ -113,6 +114,8 @@ std::string ModbusSource::plan() const {
     std::string text;
     for (const Request& request : requests_)
         text += (text.empty() ? "" : "\n") + to_text(request, options_);
+    for (const Write& write : writes_)
+        text += (text.empty() ? "" : "\n") + to_text(write);
     return text;
 }
 

@@ -3,6 +3,7 @@
 
 #include "adapter/adapter.h"
 #include "plan.h"
+#include "write.h"
 
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ namespace retrocan::modbus {
 class ModbusSource : public adapter::Source {
 public:
     /// `elements`: those of each point, one after the other.
-    ModbusSource(const adapter::SourceSpec& spec, const Options& options, std::vector<Element> elements);
+    ModbusSource(const adapter::SourceSpec& spec, const Options& options, std::vector<Element> elements,
+                 std::vector<Write> writes);
 
     [[nodiscard]] Result<adapter::Answer, std::string> decode(std::string_view capture_line) const override;
     /// The longest of those that the live points have.
@@ -37,6 +39,7 @@ public:
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Duration poll() const { return poll_; }
     [[nodiscard]] const std::vector<Request>& requests() const { return requests_; }
+    [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
 private:
     /// The elements that lie wholly in a block, each with its first value there.
@@ -50,6 +53,7 @@ private:
     std::vector<Element> elements_;
     std::vector<std::string> places_; ///< of each point, for people
     std::vector<Request> requests_;
+    std::vector<Write> writes_;
 };
 
 } // namespace retrocan::modbus

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <poll.h>
 #include <random>
+#include <span>
 
 #include <modbus.h>
 #include <sys/socket.h>
@@ -35,11 +36,31 @@ public:
         : context_{std::move(context)}, last_transaction_{std::move(last_transaction)} {}
 
     Exchange read(const Request& request, Duration timeout) override {
-        const int socket = modbus_get_socket(context_.get());
         const std::uint16_t transaction = ++*last_transaction_;
-        const auto frame = tcp_request(transaction, request);
+        return exchange(tcp_request(transaction, request), timeout,
+                        [&](std::span<const std::uint8_t> answer) {
+                            return check_tcp_answer(transaction, request, answer);
+                        });
+    }
+
+    Exchange write(const Write& write, Duration timeout) override {
+        const std::uint16_t transaction = ++*last_transaction_;
+        return exchange(tcp_write(transaction, write), timeout, [&](std::span<const std::uint8_t> answer) {
+            return check_tcp_written(transaction, write, answer);
+        });
+    }
+
+    bool quiet() const override {
+        pollfd now{modbus_get_socket(context_.get()), POLLIN | POLLRDHUP, 0};
+        return poll(&now, 1, 0) == 0;
+    }
+
+private:
+    template <class Check>
+    Exchange exchange(std::span<const std::uint8_t> frame, Duration timeout, const Check& check) {
+        const int socket = modbus_get_socket(context_.get());
         // Sent past libmodbus: its raw requests always have the transaction 0, and with its own ones the
-        // answer cannot be looked at. 12 bytes go out whole, or the connection is stuck.
+        // answer cannot be looked at. So few bytes go out whole, or the connection is stuck.
         if (send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size()))
             return failure(errno, timeout);
 
@@ -50,16 +71,9 @@ public:
         const int size = modbus_receive_confirmation(context_.get(), answer.data());
         if (size < 0)
             return failure(errno, timeout);
-        return check_tcp_answer(transaction, request,
-                                std::span{answer}.first(static_cast<std::size_t>(size)));
+        return check(std::span<const std::uint8_t>{answer}.first(static_cast<std::size_t>(size)));
     }
 
-    bool quiet() const override {
-        pollfd now{modbus_get_socket(context_.get()), POLLIN | POLLRDHUP, 0};
-        return poll(&now, 1, 0) == 0;
-    }
-
-private:
     static Exchange failure(int error, Duration timeout) {
         if (error == ETIMEDOUT)
             return Broken{Absence::timeout, "no answer within " + retrocan::to_text(timeout), false};

@@ -37,6 +37,7 @@ TEST(Loader, RunsAPlugin) {
     SourceSpec spec;
     spec.points.push_back({.name = "x",
                            .address = {"points.x", {}, {{"value", std::int64_t{7}, {}}}},
+                           .block = {},
                            .first_slot = 3,
                            .period = {}});
     Faults faults;

@@ -71,6 +71,24 @@ TEST(SettingsReader, SaysWhatWasExpectedAndFound) {
                     "a.toml:7:1: battery.modbus.missing: must be there"));
 }
 
+TEST(SettingsReader, ReadsListsOfNumbers) {
+    const Settings lists{"modbus",
+                         {},
+                         {{"found", std::vector<std::int64_t>{802, 40308}, {"a.toml", 3, 8}},
+                          {"words", std::vector<std::string>{"a"}, {"a.toml", 4, 8}}}};
+    Faults faults;
+    SettingsReader read{lists, faults};
+    EXPECT_THAT(read.integers("found", 0, 65535).value(), ElementsAre(802, 40308));
+    EXPECT_EQ(read.integers("absent", 0, 9), std::nullopt);
+    EXPECT_TRUE(faults.empty());
+    EXPECT_EQ(read.integers("found", 0, 999), std::nullopt);
+    EXPECT_EQ(read.integers("words", 0, 9), std::nullopt);
+    EXPECT_THAT(
+        texts(faults),
+        ElementsAre("a.toml:3:8: modbus.found: expected a list of whole numbers from 0 to 999; got 40308",
+                    "a.toml:4:8: modbus.words: expected a list of whole numbers from 0 to 9; got a list"));
+}
+
 TEST(SettingsReader, ObjectsToWhatItWasNotAskedFor) {
     Faults faults;
     SettingsReader read{settings, faults};

@@ -96,7 +96,7 @@ TEST(Address, TakesRunsOfEachKind) {
                                  {"type", text("u2")},
                                  {"first", text("low")},
                                  {"bytes", text("low byte first")}},
-                                {}, 524288),
+                                {}, 800),
                 IsEmpty());
     EXPECT_THAT(faults_of_point({{"at", number(0)}, {"type", text("bcd32")}, {"stride", number(2)}}, {}, 3),
                 IsEmpty());
@@ -236,7 +236,7 @@ TEST(Options, TakesTheKeysOfTheMappingAlone) {
     EXPECT_EQ(options.addresses_from, 1);
     EXPECT_EQ(options.wait_after_connect, 1s);
     EXPECT_TRUE(options.manner.zero_is_no_answer);
-    EXPECT_EQ(options.found, (Models{{802, 40308}, {803, 40372}}));
+    EXPECT_EQ(options.found, (Models{{802, {.address = 40308}}, {803, {.address = 40372}}}));
 }
 
 TEST(Options, SaysWhatIsWrongWithTheKeysOfTheMapping) {

@@ -86,6 +86,64 @@ TEST(Frame, NoByteMayBeMissingOrTooMany) {
     }
 }
 
+Write write(std::vector<std::uint16_t> registers, bool single) {
+    Write result;
+    result.unit = 17;
+    result.address = 1;
+    result.registers = std::move(registers);
+    result.single = single;
+    return result;
+}
+
+TEST(Frame, WritesAreThoseOfTheStandard) {
+    // The examples of 6.6 and 6.12: register 2 becomes 3; registers 2 and 3 become 10 and 258.
+    EXPECT_THAT(tcp_write(7, write({3}, true)), ElementsAre(0, 7, 0, 0, 0, 6, 17, 6, 0, 1, 0, 3));
+    EXPECT_THAT(tcp_write(7, write({10, 258}, false)),
+                ElementsAre(0, 7, 0, 0, 0, 11, 17, 16, 0, 1, 0, 2, 4, 0, 10, 1, 2));
+    EXPECT_EQ(tcp_write(7, write(std::vector<std::uint16_t>(123), false)).size(), 259u);
+}
+
+TEST(Frame, OnlyTheEchoOfAWriteCounts) {
+    const std::pair<Write, Bytes> cases[] = {
+        {write({3}, true), {0, 7, 0, 0, 0, 6, 17, 6, 0, 1, 0, 3}},
+        {write({10, 258}, false), {0, 7, 0, 0, 0, 6, 17, 16, 0, 1, 0, 2}}};
+    for (const auto& [asked, echo] : cases) {
+        EXPECT_TRUE(std::holds_alternative<Written>(check_tcp_written(7, asked, echo)));
+        for (std::size_t byte = 0; byte < echo.size(); ++byte) {
+            for (unsigned bit = 0; bit < 8; ++bit) {
+                Bytes answer = echo;
+                answer[byte] = static_cast<std::uint8_t>(answer[byte] ^ (1U << bit));
+                EXPECT_TRUE(std::holds_alternative<Broken>(check_tcp_written(7, asked, answer))) << byte;
+            }
+        }
+        for (std::size_t size = 0; size < echo.size(); ++size) {
+            Bytes answer = echo;
+            answer.resize(size);
+            if (size >= 6)
+                answer[5] = static_cast<std::uint8_t>(size - 6);
+            EXPECT_TRUE(std::holds_alternative<Broken>(check_tcp_written(7, asked, answer))) << size;
+        }
+    }
+    const Exchange refused = check_tcp_written(7, write({3}, true), Bytes{0, 7, 0, 0, 0, 3, 17, 0x86, 2});
+    ASSERT_TRUE(std::holds_alternative<Refusal>(refused));
+    EXPECT_EQ(std::get<Refusal>(refused).code, 2);
+    EXPECT_EQ(
+        std::get<Broken>(check_tcp_written(7, write({3}, true), Bytes{0, 7, 0, 0, 0, 6, 17, 6, 0, 1, 0, 4}))
+            .text,
+        "an answer to a write that is not its echo: 11 06 00 01 00 04, expected 11 06 00 01 00 03");
+}
+
+TEST(Frame, TheAnswerMayHaveToCarryAnotherUnit) {
+    Request asked = request(0x81, Table::holding, 0, 1);
+    const Bytes answer{0x51, 3, 2, 0, 9};
+    EXPECT_TRUE(std::holds_alternative<Broken>(check_answer(asked, answer)));
+    asked.answer_unit = 0x51;
+    const Exchange exchange = check_answer(asked, answer);
+    ASSERT_TRUE(std::holds_alternative<Block>(exchange));
+    EXPECT_EQ(std::get<Block>(exchange).unit, 0x81); // whom it was asked
+    EXPECT_TRUE(std::holds_alternative<Broken>(check_answer(asked, Bytes{0x81, 3, 2, 0, 9})));
+}
+
 TEST(Frame, SaysWhatWasWrong) {
     const auto wrong = [](std::uint16_t transaction, const Request& asked) {
         return std::get<Broken>(check_tcp_answer(transaction, asked, three_values)).text;

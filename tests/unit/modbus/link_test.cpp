@@ -352,6 +352,218 @@ TEST_F(LinkTest, EndsWithinATimeoutWhateverTheServerDoes) {
     }
 }
 
+/// Unit 71 is a SunSpec device with the chain of a hybrid inverter; its model 802 is full of 1000 + offset.
+class SunSpecTest : public LinkTest {
+protected:
+    SunSpecTest() {
+        const auto set = [&](std::uint16_t address, std::vector<std::uint16_t> values) {
+            server.set(71, ModbusTable::holding, address, values);
+        };
+        set(40000, {0x5375, 0x6E53});
+        set(40002, {1, 66});
+        set(40070, {103, 50});
+        set(40122, {113, 60});
+        set(40184, {120, 26});
+        set(40212, {123, 24});
+        set(40238, {160, 68});
+        std::vector<std::uint16_t> model(64);
+        std::iota(model.begin(), model.end(), static_cast<std::uint16_t>(1000));
+        model[0] = 802;
+        model[1] = 62;
+        set(40308, model);
+        set(40372, {0xFFFF, 0});
+    }
+    /// Slots 0 and 1 are in the model, slot 2 is not.
+    void add_model(std::int64_t model, const char* timeout = "1 s", const Keys& mapping = {}) {
+        Faults faults;
+        auto s = spec(mapping,
+                      {{"host", text("127.0.0.1")},
+                       {"port", number(server.port())},
+                       {"unit_id", number(71)},
+                       {"timeout", text(timeout)}},
+                      {in_block(point("a", {{"at", number(12)}, {"type", text("u16")}})),
+                       in_block(point("b", {{"at", number(63)}, {"type", text("u16")}}, 2)),
+                       point("plain", {{"at", number(40003)}, {"type", text("u16")}})},
+                      {block("battery", {{"sunspec", number(model)}})});
+        s.poll = 100ms;
+        sources.push_back(adapter.source(s, faults));
+        ASSERT_THAT(texts(faults), testing::IsEmpty());
+    }
+};
+
+TEST_F(SunSpecTest, ReadsAModelWhereItIs) {
+    add_model(802);
+    start();
+    EXPECT_TRUE(reads(0));
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) { return c.values(0, 3) >= 1; }));
+    EXPECT_EQ(sources[0]->where(0), "model 802 + 12");
+    reader.reset();
+    EXPECT_THAT(collector.all_values(0, 0), testing::Each(1012));
+    EXPECT_THAT(collector.all_values(0, 1), testing::Each(1063));
+    EXPECT_EQ(collector.values(0, 2), 0u); // behind the model's end: it is not asked for
+    EXPECT_GE(collector.absences(0, 2, Absence::refused), 1u);
+    EXPECT_THAT(collector.all_values(0, 3), testing::Each(66));
+    EXPECT_EQ(collector.absences(0, 0, Absence::refused), 0u);
+    EXPECT_EQ(server.counters().exceptions, 0u);
+}
+
+TEST_F(SunSpecTest, AModelThatIsNotThereIsRefusedAndSaidOnce) {
+    add_model(803);
+    start();
+    EXPECT_TRUE(collector.wait_for(
+        [](const Collector& c) { return c.absences(0, 0, Absence::refused) >= 5 && c.values(0, 3) >= 5; }));
+    reader.reset();
+    EXPECT_EQ(collector.values(0, 0), 0u);
+    const auto news = collector.news(0);
+    EXPECT_EQ(
+        std::ranges::count_if(
+            news, [](const LinkNews& n) { return n.text.ends_with("unit 71: it has no SunSpec model 803"); }),
+        1);
+    EXPECT_EQ(server.counters().exceptions, 0u);
+}
+
+TEST_F(SunSpecTest, ADeviceThatIsNoSunSpecDeviceIsRefusedAndSaidOnce) {
+    server.set(71, ModbusTable::holding, 40000, std::vector<std::uint16_t>{0, 0});
+    add_model(802);
+    start();
+    EXPECT_TRUE(collector.wait_for(
+        [](const Collector& c) { return c.absences(0, 0, Absence::refused) >= 5 && c.values(0, 3) >= 5; }));
+    reader.reset();
+    const auto news = collector.news(0);
+    EXPECT_EQ(std::ranges::count_if(news,
+                                    [](const LinkNews& n) {
+                                        return n.text.find(
+                                                   "it is no SunSpec device: \"SunS\" is neither at 40000") !=
+                                               std::string::npos;
+                                    }),
+              1);
+}
+
+TEST_F(SunSpecTest, WhereTheModelsWereFoundNothingIsLookedFor) {
+    add_model(802, "1 s", {{"found", std::vector<std::int64_t>{802, 40308}}});
+    server.set(71, ModbusTable::holding, 40000, std::vector<std::uint16_t>{0, 0});
+    server.set(71, ModbusTable::holding, 40372, std::vector<std::uint16_t>{7});
+    start();
+    EXPECT_TRUE(reads(0));
+    reader.reset();
+    EXPECT_THAT(collector.all_values(0, 0), testing::Each(1012));
+    EXPECT_THAT(collector.all_values(0, 2), testing::Each(7)); // the length of the model is not known
+}
+
+TEST_F(SunSpecTest, TheWalkOutlastsADeviceThatClosesAfterEachAnswer) {
+    fault(Kind::close_after_answer);
+    add_model(802);
+    start();
+    EXPECT_TRUE(reads(0, 2));
+    reader.reset();
+    EXPECT_THAT(collector.all_values(0, 0), testing::Each(1012));
+}
+
+TEST_F(SunSpecTest, AModelThatHasMovedIsFoundWhenTheDeviceIsBack) {
+    add_model(802);
+    start();
+    ASSERT_TRUE(reads(0));
+    fault(Kind::refuse);
+    EXPECT_TRUE(
+        collector.wait_for([](const Collector& c) { return c.absences(0, 0, Absence::not_connected) >= 2; }));
+    server.set(71, ModbusTable::holding, 40238, std::vector<std::uint16_t>{802, 68});
+    server.set(71, ModbusTable::holding, 40250, std::vector<std::uint16_t>{77});
+    fault(Kind::none);
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) {
+        const auto values = c.all_values(0, 0);
+        return !values.empty() && values.back() == 77;
+    }));
+}
+
+TEST_F(SunSpecTest, ADeadOneCostsTheOthersOneTimeoutEachTime) {
+    add(1, 100ms, "1 s");
+    add_model(802, "300 ms");
+    fault(Kind::hang, std::uint8_t{71});
+    start();
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) { return c.told(1, LinkNews::State::silent); }));
+    EXPECT_TRUE(reads(0, 5));
+    fault(Kind::none);
+    EXPECT_TRUE(reads(1));
+}
+
+/// A battery with two writes: holding register 30 once, 31 and 32 each 200 ms.
+class WriteTest : public LinkTest {
+protected:
+    WriteTest() {
+        server.set(1, ModbusTable::holding, 30, std::vector<std::uint16_t>{0, 0, 0});
+        Faults faults;
+        auto s = spec(
+            {}, {{"host", text("127.0.0.1")}, {"port", number(server.port())}, {"timeout", text("100 ms")}},
+            {point("a", {{"at", number(3)}, {"type", text("u16")}}),
+             point("b", {{"at", number(30)}, {"type", text("u16")}}, 3)});
+        s.poll = 100ms;
+        s.writes = {write("wake", {{"at", number(30)}, {"registers", std::vector<std::int64_t>{7}}}),
+                    write("tick", {{"at", number(31)}, {"registers", std::vector<std::int64_t>{8, 65535}}},
+                          adapter::Pace::slow, 200ms)};
+        sources.push_back(adapter.source(s, faults));
+        EXPECT_THAT(texts(faults), testing::IsEmpty());
+    }
+    std::vector<std::string> remarks() {
+        std::vector<std::string> result;
+        for (const LinkNews& news : collector.news(0))
+            if (const auto at = news.text.find("write "); at != std::string::npos)
+                result.push_back(news.text.substr(at));
+        return result;
+    }
+};
+
+TEST_F(WriteTest, WritesBeforeItReads) {
+    start();
+    EXPECT_TRUE(reads(0));
+    EXPECT_TRUE(collector.wait_for([&](const Collector&) { return server.counters().writes >= 4; }));
+    reader.reset();
+    EXPECT_THAT(collector.all_values(0, 1), testing::Each(7)); // from the first read on
+    EXPECT_THAT(collector.all_values(0, 2), testing::Each(8));
+    EXPECT_THAT(collector.all_values(0, 3), testing::Each(65535));
+    EXPECT_THAT(remarks(), testing::ElementsAre("write wake: done", "write tick: done"));
+}
+
+TEST_F(WriteTest, AWriteThatIsRefusedIsSaidOnceAndHoldsNothingUp) {
+    server.set_fault({.kind = Kind::exception, .unit = {}, .table = {}, .first = 31, .last = 31});
+    start();
+    EXPECT_TRUE(reads(0, 10));
+    reader.reset();
+    EXPECT_EQ(server.counters().writes, 1u);
+    EXPECT_THAT(remarks(), testing::ElementsAre("write wake: done", "write tick: refused with exception 2"));
+}
+
+TEST_F(WriteTest, AWriteThatIsNotAnsweredIsRepeatedAndSaidOnce) {
+    server.set_fault({.kind = Kind::hang, .unit = {}, .table = {}, .first = 31, .last = 31});
+    start();
+    EXPECT_TRUE(reads(0, 10));
+    server.set_fault({.kind = Kind::none, .unit = {}, .table = {}});
+    EXPECT_TRUE(collector.wait_for([&](const Collector&) { return server.counters().writes >= 2; }));
+    collector.forget();
+    EXPECT_TRUE(reads(0, 2));
+    reader.reset();
+    EXPECT_FALSE(collector.told(0, LinkNews::State::silent));
+    EXPECT_THAT(remarks(), testing::ElementsAre("write wake: done", "write tick: no answer within 0.1 s",
+                                                "write tick: done"));
+}
+
+TEST_F(LinkTest, OnlyZerosAreNoAnswerIfTheMappingSaysSo) {
+    server.set(1, ModbusTable::holding, 100, std::vector<std::uint16_t>(4));
+    Faults faults;
+    auto s = spec({{"all_zero", text("no answer")}},
+                  {{"host", text("127.0.0.1")}, {"port", number(server.port())}},
+                  {point("a", {{"at", number(100)}, {"type", text("u16")}}, 4)});
+    s.poll = 100ms;
+    sources.push_back(adapter.source(s, faults));
+    start();
+    EXPECT_TRUE(
+        collector.wait_for([](const Collector& c) { return c.absences(0, 3, Absence::garbled) >= 2; }));
+    server.set(1, ModbusTable::holding, 100, std::vector<std::uint16_t>{5});
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) { return c.values(0, 0) >= 2; }));
+    reader.reset();
+    EXPECT_THAT(collector.all_values(0, 0), testing::Each(5));
+    EXPECT_EQ(server.counters().connections, 1u); // nothing is wrong with the link
+}
+
 TEST_F(LinkTest, WithoutAHostNothingIsRead) {
     Faults faults;
     auto s = spec({}, {}, {point("a", {{"at", number(3)}, {"type", text("u16")}})});

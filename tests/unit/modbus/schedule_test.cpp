@@ -23,15 +23,23 @@ using testing::Le;
 /// A link in fake time: does what the schedule says, and writes it down.
 class FakeLink {
 public:
-    enum class Outcome : std::uint8_t { answered, refused, timeout, gateway_timeout, closed };
+    enum class Outcome : std::uint8_t {
+        answered,
+        refused,
+        timeout,
+        gateway_timeout,
+        closed,
+        prepared,
+        skipped
+    };
     struct Line {
         Duration at; ///< when it was begun
         std::string what;
         friend bool operator==(const Line&, const Line&) = default;
     };
 
-    explicit FakeLink(const std::vector<Schedule::Battery>& batteries, Duration pause = {})
-        : schedule{batteries, pause, TimePoint{}, 1} {}
+    explicit FakeLink(std::vector<Schedule::Battery> batteries, Duration pause = {}, Duration settle = {})
+        : schedule{with_pause(batteries, pause), settle, TimePoint{}, 1} {}
 
     /// Runs until a moment; the clock stands at or behind it then.
     void run_until(Duration end) {
@@ -84,6 +92,14 @@ public:
     std::vector<Line> log;
 
 private:
+    static const std::vector<Schedule::Battery>& with_pause(std::vector<Schedule::Battery>& batteries,
+                                                            Duration pause) {
+        for (Schedule::Battery& battery : batteries)
+            for (Schedule::Task& task : battery.tasks)
+                task.pause = std::max(task.pause, pause);
+        return batteries;
+    }
+
     void note(const std::string& what) { log.push_back({now, what}); }
 
     void read(Schedule::Read read) {
@@ -105,8 +121,15 @@ private:
             if (!schedule.failed(read, TimePoint{now}, result == Outcome::timeout))
                 note("lost " + name);
             break;
+        case Outcome::prepared:
+            now += cost;
+            schedule.prepared(read, TimePoint{now});
+            break;
+        case Outcome::skipped:
+            schedule.skipped(read, TimePoint{now});
+            break;
         case Outcome::closed:
-            schedule.closed(TimePoint{now});
+            schedule.closed(read, TimePoint{now});
             break;
         }
     }
@@ -114,10 +137,22 @@ private:
 
 using Outcome = FakeLink::Outcome;
 
-constexpr Schedule::Task live{Pace::live, {}};
-constexpr Schedule::Task once{Pace::once, {}};
+constexpr Schedule::Task live{.pace = Pace::live};
+constexpr Schedule::Task once{.pace = Pace::once};
 constexpr Schedule::Task slow(Duration period) {
-    return {Pace::slow, period};
+    return {.pace = Pace::slow, .period = period};
+}
+constexpr Schedule::Task optional(Schedule::Task task) {
+    task.optional = true;
+    return task;
+}
+constexpr Schedule::Task write(Schedule::Task task) {
+    task.write = true;
+    return task;
+}
+constexpr Schedule::Task with_pause(Schedule::Task task, Duration pause) {
+    task.pause = pause;
+    return task;
 }
 
 std::vector<std::int64_t> gaps(const std::vector<std::int64_t>& times) {
@@ -389,6 +424,114 @@ TEST(Schedule, AGatewaysTimeoutKeepsTheConnection) {
     link.outcome = [](auto, auto) { return Outcome::gateway_timeout; };
     link.run_until(1min);
     EXPECT_EQ(link.times("connect").size(), 1u);
+    EXPECT_TRUE(link.schedule.silent(0));
+}
+
+TEST(Schedule, ANewConnectionIsLeftAlone) {
+    FakeLink link{{{1s, {live}}}, {}, 700ms};
+    link.schedule.hurry(0, false, TimePoint{});
+    link.outcome = [](auto, Duration at) { return at == 2s ? Outcome::closed : Outcome::answered; };
+    link.run_until(4s);
+    EXPECT_THAT(link.times("connect"), ElementsAre(0, 2000));
+    EXPECT_THAT(link.times("read A0"), ElementsAre(700, 1000, 2000, 2700, 3000));
+}
+
+TEST(Schedule, ThePauseOfOneRequestIsKeptOnBothSidesOfIt) {
+    FakeLink link = steady({1s, {live, with_pause(live, 200ms), live, live}});
+    link.run_until(900ms);
+    EXPECT_THAT(link.times("read A1"), ElementsAre(210));
+    EXPECT_THAT(link.times("read A2"), ElementsAre(420));
+    EXPECT_THAT(link.times("read A3"), ElementsAre(430));
+}
+
+TEST(Schedule, AnOptionalRequestThatIsNeverAnsweredCostsOnlyItsTimeout) {
+    FakeLink link = steady({1s, {live, optional(slow(30s)), optional(once)}});
+    link.outcome = [](Schedule::Read r, auto) { return r.task == 0 ? Outcome::answered : Outcome::timeout; };
+    link.run_until(10min);
+    EXPECT_THAT(gaps(link.times("read A0")), Each(Le(1520))); // both are due at the start
+    EXPECT_GE(link.times("read A0").size(), 598u);
+    EXPECT_THAT(gaps(link.times("read A1")), Each(AllOf(Ge(29'000), Le(31'000)))); // its period
+    EXPECT_THAT(link.times("read A2").size(), AllOf(Ge(50u), Le(75u)));            // less and less often
+    EXPECT_FALSE(link.schedule.silent(0));
+}
+
+TEST(Schedule, AnOptionalRequestIsNotTriedWhileTheBatteryDoesNotAnswer) {
+    FakeLink link = steady({1s, {live, optional(slow(5s))}});
+    link.outcome = [](auto, Duration at) {
+        return at > 10s && at < 60s ? Outcome::timeout : Outcome::answered;
+    };
+    link.run_until(90s);
+    const auto times = link.times("read A1");
+    EXPECT_THAT(times.size(), AllOf(Ge(7u), Le(10u)));
+    for (const std::int64_t at : times)
+        EXPECT_TRUE(at <= 11'000 || at >= 60'000) << at;
+}
+
+TEST(Schedule, WritesGoFirstAndAgainWhenTheBatteryIsBack) {
+    FakeLink link = steady({1s, {live, once, write(once), write(slow(10s))}});
+    link.run_until(9500ms);
+    auto first = link.all();
+    first.resize(4);
+    EXPECT_THAT(first, ElementsAre("connect", "read A2", "read A3", "read A0"));
+    EXPECT_EQ(link.times("read A2").size(), 1u);
+    link.run_until(31s);
+    EXPECT_EQ(link.times("read A3").size(), 4u);
+    bool up = false;
+    link.reachable = [&](Duration) { return up; };
+    link.outcome = [&](auto, auto) { return up ? Outcome::answered : Outcome::closed; };
+    link.run_until(35s);
+    up = true;
+    link.log.clear();
+    link.run_until(60s);
+    EXPECT_EQ(link.times("read A2").size(), 1u);
+    EXPECT_LE(link.times("read A2").front(), link.times("read A0").front());
+    link.schedule.hurry(0, true, TimePoint{link.now});
+    link.run_until(61s);
+    EXPECT_EQ(link.times("read A2").size(), 2u);
+}
+
+TEST(Schedule, AWriteThatFailsHoldsNothingUpAndIsTriedWhileTheBatterySleeps) {
+    FakeLink link = steady({1s, {live, write(once)}});
+    bool awake = false;
+    link.outcome = [&](Schedule::Read r, Duration at) {
+        awake = awake || (r.task == 1 && at > 20s);
+        return awake ? Outcome::answered : Outcome::timeout;
+    };
+    link.run_until(60s);
+    EXPECT_TRUE(awake);
+    EXPECT_GE(link.times("read A1").size(), 4u);
+    EXPECT_GT(link.times("read A0").size(), 30u);
+    EXPECT_FALSE(link.schedule.silent(0));
+}
+
+TEST(Schedule, WhatPreparesARequestTakesTurnsWithTheOthers) {
+    FakeLink link{{{1s, {live}}, {1s, {live}}}};
+    link.schedule.hurry(0, false, TimePoint{});
+    link.schedule.hurry(1, false, TimePoint{});
+    int steps = 40;
+    link.outcome = [&](Schedule::Read r, auto) {
+        return r.battery == 0 && steps-- > 0 ? Outcome::prepared : Outcome::answered;
+    };
+    link.cost = 100ms;
+    link.run_until(20s);
+    EXPECT_THAT(gaps(link.times("read B0")), Each(Le(1100)));
+    const auto times = link.times("read A0");
+    EXPECT_THAT(gaps({times.end() - 10, times.end()}), Each(1000));
+}
+
+TEST(Schedule, WhatIsNotThereCostsNothing) {
+    FakeLink link = steady({1s, {live, live, slow(30s)}});
+    link.outcome = [](Schedule::Read r, auto) { return r.task == 0 ? Outcome::answered : Outcome::skipped; };
+    link.run_until(10min);
+    EXPECT_THAT(gaps(link.times("read A0")), Each(1000));
+    EXPECT_EQ(link.times("read A1").size(), 600u);
+    EXPECT_THAT(link.times("read A2").size(), AllOf(Ge(60u), Le(75u))); // its back-off
+}
+
+TEST(Schedule, WhatIsNotThereSaysNothingOfTheBattery) {
+    FakeLink link = steady({1s, {live, live}});
+    link.outcome = [](Schedule::Read r, auto) { return r.task == 0 ? Outcome::timeout : Outcome::skipped; };
+    link.run_until(1min);
     EXPECT_TRUE(link.schedule.silent(0));
 }
 

@@ -47,6 +47,11 @@ inline adapter::BlockSpec block(const std::string& name, const Keys& keys) {
     return {name, settings("blocks." + name, keys, 30)};
 }
 
+inline adapter::WriteSpec write(const std::string& name, const Keys& keys,
+                                adapter::Pace pace = adapter::Pace::once, Duration period = {}) {
+    return {name, settings("writes." + name, keys, 40), pace, period};
+}
+
 inline adapter::SourceSpec spec(const Keys& mapping, const Keys& connection,
                                 std::vector<adapter::PointSpec> points,
                                 std::vector<adapter::BlockSpec> blocks = {}) {
