@@ -62,8 +62,36 @@ std::vector<std::size_t> points_of(const Content& content, const Signal& signal)
 
 } // namespace
 
+namespace {
+
+/// A number that can never be read, by the point's `bits` or the `type` "u16", "s16" and the like.
+bool can_be_read(const Point& point, std::int64_t number) {
+    const unsigned width = bit_width(point);
+    if (width >= 63)
+        return true;
+    const bool has_sign = point.bits ? point.signed_field : signed_type(point);
+    const std::int64_t span = std::int64_t{1} << width;
+    return has_sign ? number >= -span / 2 && number < span / 2 : number >= 0 && number < span;
+}
+
+void check_absent(const Point& point, Faults& faults) {
+    for (const std::int64_t number : point.absent) {
+        if (can_be_read(point, number))
+            continue;
+        const std::int64_t span = std::int64_t{1} << bit_width(point);
+        const bool negative = number > 0 && number < span;
+        faults.push_back(
+            {point.place,
+             "points." + point.name + ".absent: this number is never " + std::to_string(number) +
+                 (negative ? "; with its sign that is " + std::to_string(number - span) : std::string{})});
+    }
+}
+
+} // namespace
+
 void check_points(const Content& content, Faults& faults) {
     for (const Point& point : content.scope.points) {
+        check_absent(point, faults);
         const auto fault = [&](const std::string& message) {
             faults.push_back({point.place, "points." + point.name + ": " + message});
         };
@@ -73,8 +101,10 @@ void check_points(const Content& content, Faults& faults) {
                                                std::to_string(raw_bit_width(point) - 1)});
         const bool scaled = point.unit != Unit{} || point.offset != 0 || point.valid || point.exponent;
         if (!point.words.empty()) {
-            if (scaled || point.text || point.number || point.run)
-                fault("has words, and so no unit, offset, exponent, valid or count, and is no number");
+            if (scaled || point.text || point.number)
+                fault("has words, and so no unit, offset, exponent or valid, and is no number");
+            else if (point.run && point.words.is_list())
+                fault("a run of lists; make a point of each");
         } else if (point.text && point.number) {
             fault("used as a text and as a number; make two points of it");
         } else if (point.text && (scaled || point.bits || !point.absent.empty())) {

@@ -208,6 +208,7 @@ void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint a
     if (!known || moved)
         slot.since = at;
     slot.moved = slot.moved || moved;
+    slot.beat = slot.beat || present;
     if (moved && keeps_alive_[number])
         keep_alive(number, at);
     if (analogue(*point)) {
@@ -285,7 +286,9 @@ std::string Decoder::standing_heartbeat() const {
         if (point.heartbeat == Duration{})
             continue;
         const Slot& slot = slots_[i];
-        if (slot.content != Slot::Content::value || readings_.now - slot.since >= point.heartbeat)
+        const bool has_none = slot.content == Slot::Content::absent && !slot.beat;
+        if (!has_none &&
+            (slot.content != Slot::Content::value || readings_.now - slot.since >= point.heartbeat))
             return point.name;
     }
     return {};

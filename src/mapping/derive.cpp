@@ -60,12 +60,14 @@ void leave_out(Table& base, const Node& what, Faults& faults) {
         faults.push_back({what.place, "leave_out: " + message});
     };
     const std::string* path = what.text();
-    const std::size_t dot = path == nullptr ? std::string::npos : path->find('.');
-    if (dot == std::string::npos)
+    if (path == nullptr)
         return fault("expected lines of the other mapping, such as \"points.mos\"; found " + describe(what));
+    const std::size_t dot = path->find('.');
+    if (dot == std::string::npos && entry_of(base, *path) != nullptr)
+        return remove(base, *path);
     Entry* section = entry_of(base, path->substr(0, dot));
     Table* lines = section == nullptr ? nullptr : std::get_if<Table>(&section->node.value);
-    const std::string key = path->substr(dot + 1);
+    const std::string key = dot == std::string::npos ? "" : path->substr(dot + 1);
     if (lines == nullptr || entry_of(*lines, key) == nullptr)
         return fault("the mapping that this one is based on has no line \"" + *path + "\"");
     remove(*lines, key);

@@ -94,11 +94,11 @@ std::string signal_section(const Content& content) {
 }
 
 std::string alarm_section(const Content& content) {
-    std::string text = "\n## Alarms and warnings\n\n| Kind | Alarm | Warning |\n| --- | --- | --- |\n";
     const auto cell = [&](std::size_t index) -> std::string {
         const Signal* line = line_of(content, index);
         return line == nullptr ? "–" : on_by_default(content, *line) ? "yes" : how(content, *line);
     };
+    std::string rows;
     std::string none;
     for (std::size_t i = 0; i < alarm_kinds; ++i) {
         const auto kind = static_cast<AlarmKind>(i);
@@ -108,8 +108,11 @@ std::string alarm_section(const Content& content) {
         if (alarm == "–" && warning == "–")
             none += (none.empty() ? "" : ", ") + name;
         else
-            text += "| " + name + " | " + alarm + " | " + warning + " |\n";
+            rows += "| " + name + " | " + alarm + " | " + warning + " |\n";
     }
+    std::string text = "\n## Alarms and warnings\n";
+    if (!rows.empty())
+        text += "\n| Kind | Alarm | Warning |\n| --- | --- | --- |\n" + rows;
     return text + (none.empty() ? "" : "\nNot supported: " + none + ".\n");
 }
 
@@ -181,6 +184,15 @@ std::string test_section(const Content& content) {
     return bullets("Tests", lines);
 }
 
+std::string default_as_toml(const SettingSpec& setting) {
+    if (!setting.fallback)
+        return "\"\"";
+    if (setting.yes_or_no)
+        return *setting.fallback != 0 ? "true" : "false";
+    const std::string text = to_text(setting, *setting.fallback);
+    return setting.dimension == Dimension::none ? text : "\"" + text + "\"";
+}
+
 /// What an owner writes. Nobody's numbers but the owner's belong into the limits: they are left empty, and
 /// `retrocan check` asks for each.
 std::string configuration_section(const Titled& battery) {
@@ -189,7 +201,7 @@ std::string configuration_section(const Titled& battery) {
         "\n## Configuration\n\nWhat is empty is yours to fill in; `retrocan check` tells what is "
         "missing.\n\n```toml\n[can]\nlink = \"can0\"\n\n[[battery]]\nname = \"battery\"\nmapping = \"" +
         battery.name +
-        "\"\ncells =                  # in series\ncell_over_voltage = \"\"   # where the battery's "
+        "\"\ncells = \"\"               # in series\ncell_over_voltage = \"\"   # where the battery's "
         "own protection switches off\n";
     text += "\n[battery." + content.adapter + "]\nhost = \"\"\n";
     for (const adapter::Setting& setting : content.transport.keys)
@@ -198,14 +210,8 @@ std::string configuration_section(const Titled& battery) {
             text += "unit_id = " + std::to_string(*unit) + "\n";
     std::string settings;
     for (const SettingSpec& setting : content.scope.settings)
-        settings +=
-            std::string{setting.required ? "" : "# "} + setting.name + " = " +
-            (setting.fallback ? (setting.dimension == Dimension::none
-                                     ? (setting.yes_or_no ? (*setting.fallback != 0 ? "true" : "false")
-                                                          : std::to_string(*setting.fallback))
-                                     : "\"" + to_text(setting, *setting.fallback) + "\"")
-                              : (setting.dimension == Dimension::none ? "" : "\"\"")) +
-            "   # " + setting.help + "\n";
+        settings += std::string{setting.required ? "" : "# "} + setting.name + " = " +
+                    default_as_toml(setting) + "   # " + setting.help + "\n";
     if (!settings.empty())
         text += "\n[battery.settings]\n" + settings;
     text += "\n[battery.limits]         # never exceeded, whatever the battery asks for\ncvl_floor   = \"\"\n"

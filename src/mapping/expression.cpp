@@ -369,6 +369,8 @@ ValuePtr ExpressionParser::word(const Source& source, std::size_t index, std::si
                      did_you_mean(name, names));
         return nullptr;
     }
+    if (point.run)
+        return std::make_unique<AnyWord>(Run{index, point.present, point.used}, *number);
     if (point.words.is_list())
         return std::make_unique<Bit>(index, static_cast<unsigned>(*number));
     return std::make_unique<IsWord>(index, static_cast<std::int64_t>(*number));

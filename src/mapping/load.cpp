@@ -3,6 +3,7 @@
 #include "mapping/check.h"
 #include "mapping/content.h"
 #include "mapping/derive.h"
+#include "mapping/references.h"
 #include "mapping/test_table.h"
 #include "mapping/toml_reader.h"
 #include "mapping/value_parser.h"
@@ -20,7 +21,6 @@ using toml_file::Node;
 using toml_file::TableReader;
 
 constexpr std::int64_t language_version = 1;
-constexpr std::array<std::string_view, 4> levels{"device", "capture", "document", "guess"};
 constexpr std::array<std::string_view, 2> uses{"control", "monitor"};
 constexpr std::array<std::string_view, 3> constant_names{"manufacturer", "name", "family"};
 /// Without these there is no battery to speak of.
@@ -70,7 +70,7 @@ public:
         alarms("warnings", warning_index);
         identity();
         current_sign();
-        settle_shown_points();
+        settle_shown_points(content_->scope);
         writes();
         transport();
         placeholders();
@@ -94,7 +94,7 @@ private:
         content_->vendor = root_.text("vendor", Need::required).value_or("");
         content_->model = root_.text("model", Need::required).value_or("");
         content_->title = root_.text("title", Need::required).value_or("");
-        content_->level = static_cast<Level>(root_.one_of("level", levels, Need::required).value_or(3));
+        content_->level = static_cast<Level>(root_.one_of("level", level_words, Need::required).value_or(3));
         content_->use = static_cast<Use>(root_.one_of("use", uses).value_or(0));
         content_->sources = root_.texts("sources", Need::required);
         content_->wiring = root_.texts("wiring");
@@ -110,7 +110,7 @@ private:
             faults_.push_back({entry.place, table.path_of(entry.key) +
                                                 ": expected a name of small letters, digits and _, with a "
                                                 "letter first"});
-        else if (content_->scope.setting(entry.key))
+        else if (table.path() != "blocks" && content_->scope.setting(entry.key))
             faults_.push_back({entry.place, table.path_of(entry.key) + ": a setting has this name already"});
     }
 
@@ -148,118 +148,7 @@ private:
             scope.points.push_back(parse_point(name, line, references.emplace_back()));
         });
         scope.point_used.resize(scope.points.size());
-        for (std::size_t i = 0; i < references.size(); ++i)
-            resolve(scope.points[i], references[i]);
-        for (std::size_t i = 0; i < scope.points.size(); ++i)
-            if (scope.points[i].heartbeat != Duration{})
-                scope.point_used[i] = scope.points[i].number = true; // to watch it is use enough
-    }
-
-    void fault_at(const Point& point, const char* key, const std::string& message) {
-        faults_.push_back({point.place, "points." + point.name + "." + key + ": " + message});
-    }
-
-    void resolve(Point& point, PointReferences& references) {
-        resolve_block(point, references);
-        resolve_count(point, references);
-        point.present = helper(point, "present", references.present, "a plain word of bits");
-        point.used = helper(point, "used", references.used, "a plain number");
-        point.exponent = helper(point, "exponent", references.exponent, "a plain number, the power of ten");
-        point.alive_by = helper(point, "alive_by", references.alive_by, "a plain number that changes");
-        constexpr std::int64_t room = 100'000'000; // 10^8 times 10^10 fits into 64 bits
-        if (point.exponent && (point.unit.numerator > room || point.unit.denominator > room))
-            fault_at(point, "unit", "is too large or too fine to be multiplied by a power of ten");
-        if (point.optional && point.pace == adapter::Pace::live)
-            fault_at(point, "optional",
-                     "only with `every`: what is read in each poll is waited for in each poll");
-        if (point.heartbeat != Duration{} && (point.run || point.pace != adapter::Pace::live))
-            fault_at(point, "heartbeat", "expected one number that is read in each poll");
-    }
-
-    void resolve_block(Point& point, PointReferences& references) {
-        if (references.block.empty())
-            return;
-        const std::vector<Block>& blocks = content_->scope.blocks;
-        std::vector<std::string_view> names;
-        for (std::size_t i = 0; i < blocks.size(); ++i) {
-            names.push_back(blocks[i].name);
-            if (blocks[i].name == references.block)
-                point.block = i;
-        }
-        if (!point.block)
-            return fault_at(point, "block",
-                            "no block is called " + in_quotes(references.block) +
-                                did_you_mean(references.block, names));
-        const Block& block = blocks[*point.block];
-        if (!references.has_pace && block.pace) {
-            point.pace = *block.pace;
-            point.period = block.period;
-        }
-        point.optional = point.optional || block.optional;
-        if (references.alive_by.empty() && block.alive_by != point.name)
-            references.alive_by = block.alive_by;
-    }
-
-    void resolve_count(Point& point, const PointReferences& references) {
-        Scope& scope = content_->scope;
-        if (references.count_setting.empty())
-            return;
-        point.count_setting = scope.setting(references.count_setting);
-        if (!point.count_setting)
-            return fault_at(point, "count",
-                            "no setting is called " + in_quotes(references.count_setting) +
-                                did_you_mean(references.count_setting, scope.setting_names()));
-        const SettingSpec& setting = scope.settings[*point.count_setting];
-        scope.setting_used[*point.count_setting] = true;
-        const bool bounded = setting.dimension == Dimension::none && setting.min && *setting.min >= 1 &&
-                             setting.max && *setting.max <= max_run;
-        if (bounded)
-            point.count = *setting.max;
-        else
-            fault_at(point, "count",
-                     "the setting " + in_quotes(setting.name) +
-                         " needs a min of at least 1 and a max of at most " + std::to_string(max_run));
-    }
-
-    /// A point that another one needs beside itself.
-    std::optional<std::size_t> helper(const Point& point, const char* key, const std::string& name,
-                                      const std::string& wanted) {
-        if (name.empty())
-            return std::nullopt;
-        Scope& scope = content_->scope;
-        const auto index = scope.point(name);
-        if (!index) {
-            fault_at(point, key,
-                     "no point is called " + in_quotes(name) + did_you_mean(name, scope.point_names()));
-            return std::nullopt;
-        }
-        Point& other = scope.points[*index];
-        scope.point_used[*index] = true;
-        other.number = true;
-        const char* obstacle = &other == &point                          ? "is this point itself"
-                               : other.run                               ? "has a count"
-                               : other.unit.dimension != Dimension::none ? "has a unit"
-                               : !other.words.empty()                    ? "has words"
-                               : other.exponent                          ? "has an exponent"
-                                                                         : nullptr;
-        if (obstacle == nullptr)
-            return index;
-        fault_at(point, key, "the point " + in_quotes(name) + " " + obstacle + "; expected " + wanted);
-        return std::nullopt;
-    }
-
-    /// What is only written into texts is a number where its type is one, else a text.
-    void settle_shown_points() {
-        for (Point& point : content_->scope.points) {
-            if (!point.shown || point.number || point.text || !point.words.empty())
-                continue;
-            const auto& keys = point.address.keys;
-            const bool number = std::any_of(keys.begin(), keys.end(), [](const adapter::Setting& setting) {
-                const auto* type = std::get_if<std::string>(&setting.value);
-                return setting.key == "type" && type != nullptr && *type != "ascii" && *type != "hex";
-            });
-            (number ? point.number : point.text) = true;
-        }
+        resolve_references(scope, references, faults_);
     }
 
     void add(std::size_t index, ValuePtr value, const Node& node, std::optional<std::size_t> only_if = {}) {
@@ -290,6 +179,8 @@ private:
             line.sound = false;
         }
         table->erase(key);
+        if (table->size() == 1 && table->front().key == "value")
+            line.node = Node{table->front().node}; // { value = "x", only_if = .. } is "x" with a condition
         return line;
     }
 
@@ -448,50 +339,6 @@ private:
 };
 
 } // namespace
-
-std::string_view to_text(Level level) {
-    return levels[static_cast<std::size_t>(level)];
-}
-
-Mapping::Mapping(std::unique_ptr<const Content> content) : content_{std::move(content)} {}
-Mapping::~Mapping() = default;
-
-const std::string& Mapping::file() const {
-    return content_->file;
-}
-const std::string& Mapping::vendor() const {
-    return content_->vendor;
-}
-const std::string& Mapping::model() const {
-    return content_->model;
-}
-const std::string& Mapping::title() const {
-    return content_->title;
-}
-Level Mapping::level() const {
-    return content_->level;
-}
-Use Mapping::use() const {
-    return content_->use;
-}
-const std::vector<std::string>& Mapping::wiring() const {
-    return content_->wiring;
-}
-const std::vector<std::string>& Mapping::quirks() const {
-    return content_->quirks;
-}
-const std::vector<std::string>& Mapping::sources() const {
-    return content_->sources;
-}
-const std::string& Mapping::adapter() const {
-    return content_->adapter;
-}
-const std::vector<SettingSpec>& Mapping::settings() const {
-    return content_->scope.settings;
-}
-const std::vector<TestVector>& Mapping::tests() const {
-    return content_->tests;
-}
 
 std::shared_ptr<const Mapping> parse(std::string_view text, const std::string& file, Faults& faults) {
     const std::size_t before = faults.size();

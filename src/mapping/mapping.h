@@ -7,6 +7,7 @@
 #include "core/fault.h"
 #include "mapping/setting.h"
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ enum class Level : std::uint8_t {
     document, ///< the maker's document alone
     guess,
 };
+inline constexpr std::array<std::string_view, 4> level_words{"device", "capture", "document", "guess"};
 std::string_view to_text(Level level);
 
 /// What a mapping is good for.

@@ -224,11 +224,19 @@ unsigned raw_bit_width(const Point& point) {
     for (const adapter::Setting& setting : point.address.keys)
         if (const auto* type = std::get_if<std::string>(&setting.value);
             setting.key == "type" && type != nullptr)
-            for (const unsigned width : {16U, 32U})
+            for (const unsigned width : {2U, 4U, 8U, 16U, 32U})
                 for (const char* kind : {"u", "s", "f"})
                     if (*type == kind + std::to_string(width))
                         return width;
     return 64;
+}
+
+bool signed_type(const Point& point) {
+    const auto& keys = point.address.keys;
+    return std::any_of(keys.begin(), keys.end(), [](const adapter::Setting& setting) {
+        const auto* type = std::get_if<std::string>(&setting.value);
+        return setting.key == "type" && type != nullptr && type->starts_with('s');
+    });
 }
 
 unsigned bit_width(const Point& point) {

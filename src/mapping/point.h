@@ -92,6 +92,9 @@ Point parse_point(std::string name, toml_file::TableReader& read, PointReference
 /// width.
 unsigned bit_width(const Point& point);
 
+/// Whether the raw number has a sign, by its `type`.
+bool signed_type(const Point& point);
+
 /// How many bits the raw number has, before `bits`; likewise.
 unsigned raw_bit_width(const Point& point);
 

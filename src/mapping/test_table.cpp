@@ -35,7 +35,7 @@ std::optional<std::size_t> signal_named(TableReader& read, std::string_view key,
 }
 
 void parse_signals(TableReader& read, TestVector& test) {
-    auto table = read.table("signals", Need::required);
+    auto table = read.table("signals");
     if (!table)
         return;
     for (const toml_file::Entry& entry : table->entries()) {
@@ -101,6 +101,10 @@ TestVector parse_test(TableReader& read, std::string_view adapter) {
     parse_frames(read, test);
     test.refused = read.boolean("refused").value_or(false);
     read.finish();
+    constexpr PerAlarm<bool> none{};
+    if (test.signals.empty() && test.absent.empty() && test.frames.empty() && !test.refused &&
+        test.alarms == none && test.warnings == none && read.node("signals") == nullptr)
+        read.fault("expects nothing: write signals, absent, alarms, warnings, frames or refused");
     return test;
 }
 

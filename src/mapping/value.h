@@ -25,6 +25,7 @@ struct Slot {
         value,
     } content{Content::unread};
     bool moved{};         ///< its value has changed since it was first read
+    bool beat{};          ///< it has had a value once
     std::int64_t count{}; ///< in fine units; of a point with an exponent: what it is multiplied by
     std::string text;     ///< only of points that are shown as text
     TimePoint at{};       ///< when it was answered
@@ -206,6 +207,19 @@ public:
 
 private:
     std::size_t point_;
+    std::int64_t word_;
+};
+
+/// "code.low" of a run: the state of any of its elements is this word. One is enough; else an element that
+/// has no word makes it absent.
+class AnyWord : public Value {
+public:
+    AnyWord(Run run, std::int64_t word) : run_{run}, word_{word} {}
+    [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
+    void add_needs(Needs& needs) const override;
+
+private:
+    Run run_;
     std::int64_t word_;
 };
 

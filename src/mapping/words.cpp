@@ -39,8 +39,6 @@ Vocabulary::Word parse_word(TableReader& read, const toml_file::Entry& entry) {
     if (const auto* list = node.array()) {
         for (const Node& element : *list)
             add_meaning(read, entry.key, element, word);
-        if (list->empty())
-            read.fault(entry.key, "an empty list");
     } else {
         add_meaning(read, entry.key, node, word);
     }
@@ -151,6 +149,10 @@ Vocabulary parse_vocabulary(TableReader& read) {
         else if (!vocabulary.otherwise)
             read.fault("otherwise", "no word is called \"" + *name + "\"" + did_you_mean(*name, names));
     }
+    for (std::size_t i = 0; i < vocabulary.words.size(); ++i)
+        if (const auto& word = vocabulary.words[i];
+            word.numbers.empty() && word.patterns.empty() && i != vocabulary.otherwise)
+            read.fault("words", "the word \"" + word.name + "\" means nothing; only that of `otherwise` may");
     if (const auto separator = read.text("items")) {
         vocabulary.separator = *separator;
         if (!has_words)

@@ -56,7 +56,8 @@ TEST_F(Derived, ReplacesLinesAndLeavesSomeOut) {
                           "[points]\nlimit = { at = 9, unit = '0.1 A' }\n[signals]\ndcl = '7 A'");
     const auto mapping = loaded("own.toml");
     ASSERT_TRUE(mapping) << told();
-    const auto bound = mapping::bind(mapping, {"shed", {"battery.settings", {}, {}}, {}, 1s, live_limit}, faults);
+    const auto bound =
+        mapping::bind(mapping, {"shed", {"battery.settings", {}, {}}, {}, 1s, live_limit}, faults);
     ASSERT_TRUE(bound);
     EXPECT_EQ(bound->source().points.size(), 4U);
     Decoder decoder{*bound};
@@ -65,10 +66,19 @@ TEST_F(Derived, ReplacesLinesAndLeavesSomeOut) {
     EXPECT_FALSE(bound->provided().test(alarm_index(AlarmKind::internal)));
 }
 
+TEST_F(Derived, LeavesOutAWholeTable) {
+    write("own.toml", std::string{"leave_out = ['alarms', 'points.bits_']\n"} + head);
+    const auto mapping = loaded("own.toml");
+    ASSERT_TRUE(mapping) << told();
+    const auto bound =
+        mapping::bind(mapping, {"shed", {"battery.settings", {}, {}}, {}, 1s, live_limit}, faults);
+    EXPECT_FALSE(bound->provided().test(alarm_index(AlarmKind::internal)));
+}
+
 TEST_F(Derived, TellsFaultsWhereTheyWereWritten) {
     write("own.toml", std::string{head} + "[points]\nlimit = { at = 9, unit = '0.1 X' }");
     EXPECT_FALSE(loaded("own.toml"));
-    EXPECT_EQ(told().substr(0, 62), "own.toml:5:26: points.limit.unit: unknown unit \"X\" in \"0.1 X\"");
+    EXPECT_EQ(told().substr(0, 61), "own.toml:5:26: points.limit.unit: unknown unit \"X\" in \"0.1 X\"");
 }
 
 TEST_F(Derived, SaysWhatIsNotThere) {

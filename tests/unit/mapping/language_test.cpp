@@ -69,6 +69,23 @@ errors = { at = 4, items = ";", words = { high = "Cell over*", low = "Cell under
     EXPECT_EQ(alarms("Cell overvoltage;Smoke"), "101");
 }
 
+TEST(Words, OfARunAreThoseOfAnyElement) {
+    Battery battery{mapping_text(
+        "code = { at = 3, count = 3, words = { ok = 0, low = 1, other = [] }, otherwise = 'other' }",
+        "[alarms]\nlow_voltage = 'code.low'\ninternal = 'code.other'")};
+    const auto alarm = [&](AlarmKind kind) {
+        const auto& found = battery.state().alarms[static_cast<std::size_t>(kind)];
+        return !found ? "-" : found->value ? "yes" : "no";
+    };
+    battery.take_run(t0, "code", {0, 0});
+    EXPECT_STREQ(alarm(AlarmKind::low_voltage), "-") << "the third may be low";
+    battery.take_run(t0, "code", {0, 1});
+    EXPECT_STREQ(alarm(AlarmKind::low_voltage), "yes");
+    battery.take_run(t0, "code", {0, 0, 7});
+    EXPECT_STREQ(alarm(AlarmKind::low_voltage), "no");
+    EXPECT_STREQ(alarm(AlarmKind::internal), "yes");
+}
+
 TEST(Patterns, HaveStarsForAnything) {
     EXPECT_TRUE(matches("LFP-48*", "LFP-48"));
     EXPECT_TRUE(matches("LFP-48*", "LFP-48 rev 2"));
@@ -234,6 +251,16 @@ TEST(Conditions, KnowTextsAndChanges) {
 
 adapter::Settings owner(std::vector<adapter::Setting> keys) {
     return {"battery.settings", {"owner.toml", 1, 1}, std::move(keys)};
+}
+
+TEST(Guesses, MayBeAmountsToo) {
+    const std::string text = mapping_text("limit = { at = 3, unit = 'A' }",
+                                          "ccl = { value = 'limit', only_if = 'unproven' }\n[settings]\n"
+                                          "unproven = { default = false, help = 'seen once' }");
+    EXPECT_FALSE(Battery{text}.bound().provided().test(*signal_index("ccl")));
+    Battery on{text, owner({{"unproven", true, {}}})};
+    on.take(t0, {{"limit", raw(40)}});
+    EXPECT_EQ(on.text("ccl"), "40 A");
 }
 
 const std::string guess = mapping_text("bits_ = { at = 3 }\nbits_too = { at = 4 }", R"(

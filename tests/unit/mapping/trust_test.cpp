@@ -57,6 +57,19 @@ TEST_F(Heartbeat, ThatNeverCameIsLost) {
     EXPECT_EQ(battery.decoder().update().lost_heartbeat, "tick");
 }
 
+TEST(HeartbeatOfAStandard, IsNotAskedForWhereTheDeviceHasNone) {
+    Battery battery{mapping_text("tick = { at = 3, heartbeat = '10 s', absent = 0xFFFF }", "")};
+    const auto lost = [&](TimePoint at, std::int64_t tick) {
+        return battery
+            .take(at, {{"voltage", raw(5300)}, {"current", raw(10)}, {"soc", raw(50)}, {"tick", raw(tick)}})
+            .lost_heartbeat;
+    };
+    EXPECT_EQ(lost(t0, 0xFFFF), "");
+    EXPECT_EQ(lost(t0 + 60s, 0xFFFF), "");
+    EXPECT_EQ(lost(t0 + 61s, 5), "");
+    EXPECT_EQ(lost(t0 + 62s, 0xFFFF), "tick") << "it had one, and now it is gone";
+}
+
 TEST(AliveBy, KeepsWhatIsToldOnlyWhenItChanges) {
     Battery battery{mapping_text("limit = { at = 3, unit = 'A', alive_by = 'uptime' }\nuptime = { at = 4 }",
                                  "ccl = 'limit'")};

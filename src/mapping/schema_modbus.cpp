@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schema_parts.h"
+
+namespace retrocan::mapping::schema_parts {
+
+namespace {
+
+constexpr std::int64_t last_address = 65535;
+
+/// A number, or a setting that stands for one: at = "{base}".
+Json number(std::int64_t low, std::int64_t high, const std::string& help) {
+    return any_of({integer(low, high, help), pattern("^\\{[a-z0-9_]+\\}$", "a setting of the owner")}, help);
+}
+
+Json table() {
+    return words({"holding", "input", "coil", "discrete"}, "which of the four tables (function 3, 4, 1, 2)");
+}
+
+/// How requests are made: of the mapping, or of one block.
+Json manner() {
+    return {{"unit_id", number(0, 255, "unit id that the requests carry")},
+            {"table", table()},
+            {"timeout", duration("for a whole answer, \"50 ms\" to \"10 s\"")},
+            {"pause", duration("silence between requests, \"0 ms\" to \"10 s\"")},
+            {"longest_read", number(1, 125, "registers of one request; 16 coils count as one")},
+            {"longest_gap", number(0, 124, "registers that nobody needs, read along to save a request")},
+            {"all_zero", words({"values", "no answer"}, "what an answer of only zeros is")}};
+}
+
+} // namespace
+
+Json modbus_table() {
+    Json keys = manner();
+    keys["answer_unit_id"] = number(0, 255, "unit id that the answers carry instead of the request's");
+    keys["address_step"] =
+        number(1, 16, "addresses from one register to the next; 2 where a device counts bytes");
+    keys["addresses_from"] = number(0, 1, "1 where the document counts the first address as 1");
+    keys["wait_after_connect"] = duration("silence on a link that was just connected, \"0 s\" to \"10 s\"");
+    keys["found"] = integers("for recordings: where SunSpec models are, in pairs of model id and address");
+    keys["serial_baud"] = number(300, 4'000'000, "of the serial line");
+    keys["serial_parity"] = words({"none", "even", "odd"}, "of the serial line");
+    keys["serial_stop_bits"] = number(1, 2, "of the serial line");
+    return keys;
+}
+
+Json modbus_block() {
+    Json keys = manner();
+    keys["at"] = number(0, last_address, "added to the `at` of the block's points");
+    keys["sunspec"] = number(1, 65534, "a SunSpec model id: `at` counts from that model's id register");
+    return keys;
+}
+
+Json modbus_point() {
+    return {{"at", number(0, last_address, "address of the first register or coil")},
+            {"type", words({"u2", "u4", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64",
+                            "bcd16", "bcd32", "bcd64", "ascii", "hex"},
+                           "what the registers hold; none for coils and discrete inputs")},
+            {"length", number(1, 125, "registers of a text")},
+            {"first", words({"high", "low"}, "the part of a register that comes first (u2, u4, u8, s8)")},
+            {"order", words({"high word first", "low word first"}, "order of the registers of one value")},
+            {"bytes", words({"high byte first", "low byte first"}, "order of the bytes of a register")},
+            {"stride", number(1, last_address, "registers from one element of a run to the next")},
+            {"unit_id_step", number(1, 255, "unit ids from one element of a run to the next")},
+            {"table", table()},
+            {"unit_id", number(0, 255, "unit id of this point, if it has another")}};
+}
+
+Json modbus_write() {
+    return {{"at", number(0, last_address, "address of the first register")},
+            {"registers", integers("what is written, 1 to 123 numbers")},
+            {"unit_id", number(0, 255, "unit id that is written to, if it is another")},
+            {"function", described({{"enum", {6, 16}}}, "6: one register; 16: any number of them")}};
+}
+
+} // namespace retrocan::mapping::schema_parts
