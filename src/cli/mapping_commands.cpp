@@ -67,6 +67,10 @@ void add_mapping_commands(CLI::App& program, std::function<int()>& command) {
     doc->add_option("mapping", documented->mapping, mapping_help)->type_name("FILE");
     doc->add_flag("--table", documented->table, "the table of batteries, as in mappings/README.md");
 
+    mapping.add_subcommand("schema", "the language as a JSON Schema, for editors")->callback([&command] {
+        command = mapping_schema;
+    });
+
     const auto decoded = std::make_shared<DecodeArguments>();
     CLI::App* decode_app =
         add(program, "decode", "what a recorded dump means, by a mapping", command, decode, decoded);

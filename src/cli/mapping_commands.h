@@ -50,4 +50,6 @@ struct MappingDocArguments {
 };
 int mapping_doc(const MappingDocArguments& arguments);
 
+int mapping_schema();
+
 } // namespace retrocan::cli

@@ -203,9 +203,11 @@ std::string schema() {
     Json root{{"$schema", "http://json-schema.org/draft-07/schema#"},
               {"title", "retrocan mapping"},
               {"description", "How to read a battery, and what its numbers mean (mappings/README.md)."}};
-    root.update(closed(keys, {"mapping", "vendor", "model", "title", "level", "sources"}));
+    root.update(closed(keys, {"mapping"}));
     // What is based on another mapping has these from there.
-    root["anyOf"] = {{{"required", {"based_on"}}}, {{"required", {"modbus", "points", "signals"}}}};
+    root["anyOf"] = {
+        {{"required", {"based_on"}}},
+        {{"required", {"vendor", "model", "title", "level", "sources", "modbus", "points", "signals"}}}};
     root["definitions"] = value_definitions();
     return root.dump(2) + "\n";
 }
