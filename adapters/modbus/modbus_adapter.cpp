@@ -3,6 +3,7 @@
 
 #include "core/unit.h"
 #include "link.h"
+#include "overlap.h"
 #include "tcp.h"
 
 #include <algorithm>
@@ -98,11 +99,13 @@ std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, F
         blocks.push_back(read_block(block, options, faults));
     const BlockOptions none = without_block(options);
     std::vector<Element> elements;
+    std::vector<std::vector<Element>> of_points;
     for (const adapter::PointSpec& point : spec.points) {
         const BlockOptions& block = point.block ? blocks.at(*point.block) : none;
-        const std::vector<Element> more = read_point(point, options, block, faults);
+        const auto& more = of_points.emplace_back(read_point(point, options, block, faults));
         elements.insert(elements.end(), more.begin(), more.end());
     }
+    check_overlaps(spec.points, of_points, options, faults);
     std::vector<Write> writes;
     for (const adapter::WriteSpec& write : spec.writes)
         if (auto good = read_write(write, options, faults))

@@ -198,7 +198,7 @@ TEST_F(Decode, AnAnswerThatIsCutAtTheLastRegisterIsAnError) {
 TEST_F(Decode, ARefusalIsOneOfThePointsThatWereAskedFor) {
     use({}, {point("a", {{"at", number(21)}, {"type", text("u16")}}),
              point("b", {{"at", number(22)}, {"type", text("u16")}}, 2),
-             point("c", {{"at", number(23)}, {"type", text("u32")}})});
+             point("c", {{"at", number(22)}, {"type", text("u64")}})});
     EXPECT_THAT(in_short(decode("00 01 00 00 00 06 01 03 00 16 00 02 -> 00 01 00 00 00 03 01 83 02")),
                 ElementsAre("1:refused", "2:refused"));
     EXPECT_THAT(in_short(decode("00 01 00 00 00 06 01 03 00 16 00 02 -> 00 01 00 00 00 03 01 83 0B")),
@@ -320,9 +320,10 @@ TEST(CaptureLine, AnyBitThatIsWrongInASerialExchangeIsFound) {
 TEST_F(Decode, OnlyWhatLiesWhollyInTheLine) {
     use({}, {point("a", {{"at", number(9)}, {"type", text("u16")}}),
              point("b", {{"at", number(10)}, {"type", text("u32")}}),
-             point("c", {{"at", number(11)}, {"type", text("u32")}}),
-             point("d", {{"at", number(12)}, {"type", text("u32")}})});
-    EXPECT_THAT(in_short(decode(R"({"address":10,"registers":[0,1,2]})")), ElementsAre("1=1", "2=65538"));
+             point("c", {{"at", number(10)}, {"type", text("u64")}}),
+             point("d", {{"at", number(12)}, {"type", text("u32")}}),
+             point("e", {{"at", number(12)}, {"type", text("u16")}})});
+    EXPECT_THAT(in_short(decode(R"({"address":10,"registers":[0,1,2]})")), ElementsAre("1=1", "4=2"));
 }
 
 TEST_F(Decode, OfOthersNothing) {
