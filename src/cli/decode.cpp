@@ -10,6 +10,7 @@
 #include "victron/message.h"
 #include "victron/plain.h"
 
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -30,20 +31,34 @@ struct Row {
     std::string value;
 };
 
+/// Words of bits are read in hexadecimal.
+std::string raw_cell(const mapping::Point& point, const adapter::Reading& reading) {
+    const auto* raw = std::get_if<adapter::RawValue>(&reading.content);
+    const auto* integer = raw == nullptr ? nullptr : std::get_if<std::int64_t>(raw);
+    constexpr std::int64_t last_digit = 9;
+    std::string text = raw_text(reading);
+    if (integer == nullptr || *integer <= last_digit || point.unit.dimension != Dimension::none || point.text)
+        return text;
+    std::array<char, 32> hexadecimal{};
+    std::snprintf(hexadecimal.data(), hexadecimal.size(), " (0x%llX)",
+                  static_cast<unsigned long long>(*integer));
+    return text + hexadecimal.data();
+}
+
 std::vector<Row> rows(const Sample& sample, const Dump& dump) {
     std::vector<Row> rows;
     const auto& points = sample.bound->source().points;
     const mapping::Scope& scope = sample.mapping->content().scope;
     for (std::size_t i = 0; i < points.size(); ++i) {
-        const bool run = scope.points[*scope.point(points[i].name)].run;
+        const mapping::Point& point = scope.points[*scope.point(points[i].name)];
         std::string where = sample.source->where(i);
         for (std::size_t element = 0; element < points[i].count; ++element) {
             const std::size_t slot = points[i].first_slot + element;
             const adapter::Reading* reading = dump.reading(slot);
             if (reading == nullptr)
                 continue;
-            rows.push_back({points[i].name + (run ? "." + std::to_string(element) : ""),
-                            std::exchange(where, ""), raw_text(*reading), dump.value(slot)});
+            rows.push_back({points[i].name + (point.run ? "." + std::to_string(element) : ""),
+                            std::exchange(where, ""), raw_cell(point, *reading), dump.value(slot)});
         }
     }
     return rows;
@@ -107,6 +122,12 @@ void print_text(const Sample& sample, const Dump& dump) {
     std::printf("frames of these values, before the owner's limits\n");
     for (const CanFrame& frame : frames(state))
         std::printf("%-22s %s\n", to_text(frame).c_str(), victron::describe(frame).c_str());
+    std::string none;
+    for (const victron::Message& message : victron::messages())
+        if (!victron::plain_frame(state, message.id))
+            none += (none.empty() ? "" : ", ") + std::string{message.name};
+    if (!none.empty())
+        std::printf("not enough values for: %s\n", none.c_str());
 }
 
 void print_json(const Sample& sample, const Dump& dump) {

@@ -12,7 +12,7 @@ namespace retrocan::cli {
 int mapping_list(const std::string& folder) {
     const Workbench workbench;
     Faults faults;
-    Table table{{"name", "title", "adapter", "checked on", "use", "CVL", "CCL", "DCL", "tests"}};
+    Table table{{"name", "adapter", "checked on", "use", "CVL", "CCL", "DCL", "tests", "title"}};
     std::vector<std::string> arguments;
     if (!folder.empty())
         arguments.push_back(folder);
@@ -23,10 +23,9 @@ int mapping_list(const std::string& folder) {
         const auto origin = [&](const char* limit) {
             return std::string{to_text(mapping::origin(mapping->content(), *signal_index(limit)))};
         };
-        table.add({entry.name, mapping->title(), mapping->adapter(),
-                   std::string{mapping::to_text(mapping->level())},
+        table.add({entry.name, mapping->adapter(), std::string{mapping::to_text(mapping->level())},
                    mapping->use() == mapping::Use::monitor ? "monitor" : "control", origin("cvl"),
-                   origin("ccl"), origin("dcl"), std::to_string(mapping->tests().size())});
+                   origin("ccl"), origin("dcl"), std::to_string(mapping->tests().size()), mapping->title()});
     }
     if (!table.empty())
         std::printf(
