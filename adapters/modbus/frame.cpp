@@ -133,10 +133,14 @@ std::vector<std::uint8_t> tcp_write(std::uint16_t transaction, const Write& writ
         write_function(write),
         high(write.address),
         low(write.address)};
+    // One by one: g++ 12 with -O3 warns of an overflow in insert() that is none.
     if (!write.single)
-        frame.insert(frame.end(), {0, static_cast<std::uint8_t>(write.registers.size()), size});
+        for (const std::uint8_t byte :
+             {std::uint8_t{0}, static_cast<std::uint8_t>(write.registers.size()), size})
+            frame.push_back(byte);
     for (const std::uint16_t value : write.registers)
-        frame.insert(frame.end(), {high(value), low(value)});
+        for (const std::uint8_t byte : {high(value), low(value)})
+            frame.push_back(byte);
     return frame;
 }
 
