@@ -166,20 +166,32 @@ void Link::read_model(Schedule::Read read, const Request& planned) {
     constexpr Duration look_again = std::chrono::minutes{1}; // an inverter may tell its battery later
     const auto& found = members_[read.battery].source->options().found;
     const auto [entry, is_new] = searches_.try_emplace(
-        {read.battery, planned.unit}, Search{found ? ModelWalk{*found} : ModelWalk{planned}, {}, {}});
+        {read.battery, planned.unit},
+        Search{found ? ModelWalk{*found} : ModelWalk{planned, wanted_models(read.battery, planned.unit)},
+               {},
+               {}});
     auto& [walk, ended, missing] = entry->second;
     if (walk.ended() && !walk.models().contains(*planned.model) && BootClock::now() - ended >= look_again)
-        walk.start_again();
-    if (!walk.ended()) {
-        step(read, walk);
-        ended = BootClock::now();
-    } else if (const auto request = at_its_place(planned, walk.models())) {
+        walk.look_again();
+    if (const auto request = at_its_place(planned, walk.models())) {
         missing.erase(*planned.model);
         missing.erase(0);
         read_request(read, *request, walk.models());
+    } else if (!walk.ended()) {
+        step(read, walk);
+        ended = BootClock::now();
     } else {
         not_there(read, planned);
     }
+}
+
+/// All SunSpec models that a member reads from one unit.
+std::set<std::uint16_t> Link::wanted_models(std::size_t member, std::uint8_t unit) const {
+    std::set<std::uint16_t> models;
+    for (const Request& request : members_[member].source->requests())
+        if (request.unit == unit && request.model)
+            models.insert(*request.model);
+    return models;
 }
 
 /// One request of the walk, in the place of one that needs to know where its model is.
@@ -190,11 +202,9 @@ void Link::step(Schedule::Read read, ModelWalk& walk) {
     const auto* refusal = std::get_if<Refusal>(&exchange);
     if (const auto* block = std::get_if<Block>(&exchange)) {
         walk.answered(*block);
-    } else if (refusal != nullptr && !refusal->by_gateway()) {
-        walk.refused();
-    } else {
+    } else if (refusal == nullptr || !walk.refused(refusal->code)) {
         const auto* broken = std::get_if<Broken>(&exchange);
-        if (broken == nullptr || !broken->closed)
+        if (broken != nullptr && !broken->closed)
             walk.lost();
         not_answered(read, exchange, at);
         return;
@@ -242,6 +252,7 @@ void Link::not_answered(Schedule::Read read, const Exchange& exchange, TimePoint
         failure(read, at, Absence::refused, "refused with exception " + std::to_string(refusal->code));
         schedule_.refused(read, at);
         tell(read.battery, LinkNews::State::answering, "answers");
+        tell_if_given_up(read);
         return;
     }
     const auto& broken = std::get<Broken>(exchange);
@@ -258,6 +269,7 @@ void Link::lost(Schedule::Read read, TimePoint at, Absence reason, const std::st
                 bool connection_closed) {
     if (!schedule_.failed(read, at, connection_closed))
         failure(read, at, reason, what);
+    tell_if_given_up(read);
     if (schedule_.silent(read.battery)) {
         tell(read.battery, LinkNews::State::silent, what);
         look_for_models_again(read.battery);
@@ -277,6 +289,16 @@ void Link::failure(Schedule::Read read, TimePoint at, Absence reason, const std:
         told = what;
         remark(read.battery, write.unit, "write " + write.name + ": " + what);
     }
+}
+
+void Link::tell_if_given_up(Schedule::Read read) {
+    if (!schedule_.given_up(read))
+        return;
+    const ModbusSource& source = *members_[read.battery].source;
+    const Write& write = source.writes()[read.task - source.requests().size()];
+    remark(read.battery, write.unit,
+           "write " + write.name + ": given up after " + std::to_string(Schedule::most_tries) +
+               " tries, until the battery was away and is back");
 }
 
 /// What comes back may be another device.

@@ -51,6 +51,7 @@ private:
     void read(Schedule::Read read);
     void read_request(Schedule::Read read, const Request& request, const Models& models);
     void read_model(Schedule::Read read, const Request& planned);
+    [[nodiscard]] std::set<std::uint16_t> wanted_models(std::size_t member, std::uint8_t unit) const;
     void step(Schedule::Read read, ModelWalk& walk);
     void write(Schedule::Read read, const Write& write);
     /// The exchange, and when it ended.
@@ -59,6 +60,7 @@ private:
     void not_answered(Schedule::Read read, const Exchange& exchange, TimePoint at);
     void lost(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what,
               bool connection_closed);
+    void tell_if_given_up(Schedule::Read read);
     void not_there(Schedule::Read read, const Request& planned);
     void failure(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what);
     void look_for_models_again(std::size_t member);

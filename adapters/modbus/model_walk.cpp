@@ -34,20 +34,30 @@ void ModelWalk::take_model(std::uint16_t id, std::uint16_t length) {
     constexpr std::uint16_t end_mark = 0xFFFF;
     const std::int64_t next = std::int64_t{*at_} + 2 + length;
     if (id == end_mark || id == 0) { // 0 is no model: the chain is broken
-        ended_ = true;
+        end();
         return;
     }
-    models_.emplace(id, Model{*at_, length}); // of two of one kind the first counts
-    ended_ = ++seen_ == most_models || next + 1 > last_address;
-    if (!ended_)
+    found_.emplace(id, Model{*at_, length}); // of two of one kind the first counts
+    const bool all =
+        std::ranges::all_of(wanted_, [&](std::uint16_t model) { return found_.contains(model); });
+    if (all || ++seen_ == most_models || next + 1 > last_address)
+        end();
+    else
         at_ = static_cast<std::uint16_t>(next);
 }
 
-void ModelWalk::refused() {
+bool ModelWalk::refused(std::uint8_t code) {
+    constexpr std::uint8_t illegal_address = 2;
+    constexpr std::uint8_t illegal_value = 3;
+    if (code != illegal_address && code != illegal_value) {
+        lost();
+        return false;
+    }
     if (at_)
-        ended_ = true; // a chain without its end mark
+        end(); // a chain without its end mark
     else
         no_mark_here();
+    return true;
 }
 
 /// Some devices do not answer at all where they have no registers.
@@ -60,10 +70,24 @@ void ModelWalk::lost() {
 
 void ModelWalk::no_mark_here() {
     mark_ = (mark_ + 1) % mark_addresses.size();
-    ended_ = ++without_mark_ == mark_addresses.size();
+    if (++without_mark_ == mark_addresses.size())
+        end();
+}
+
+void ModelWalk::end() {
+    ended_ = true;
+    models_ = std::move(found_);
+    found_.clear();
 }
 
 void ModelWalk::start_again() {
+    if (known_)
+        return;
+    look_again();
+    models_.clear();
+}
+
+void ModelWalk::look_again() {
     if (known_)
         return;
     without_mark_ = 0;
@@ -71,7 +95,7 @@ void ModelWalk::start_again() {
     seen_ = 0;
     is_sunspec_ = false;
     ended_ = false;
-    models_.clear();
+    found_.clear();
 }
 
 std::optional<Request> at_its_place(const Request& planned, const Models& models) {

@@ -150,7 +150,10 @@ void Schedule::skipped(Read read, TimePoint now) {
     if (task.task.pace == Pace::live)
         return;
     const TimePoint retry = now + task.backoff.failed();
-    const bool in_its_period = task.task.optional && task.task.pace == Pace::slow;
+    if (task.task.write && task.task.pace == Pace::once && task.backoff.failures() >= most_tries &&
+        !silent(read.battery))
+        return; // done() has left it as one that was made
+    const bool in_its_period = (task.task.optional || task.task.write) && task.task.pace == Pace::slow;
     task.due = in_its_period ? std::max(task.due, retry) : retry;
 }
 
@@ -206,9 +209,14 @@ void Schedule::heard_from(std::size_t index, TimePoint now) {
 }
 
 void Schedule::read_once_again(BatteryState& battery, TimePoint now) {
-    for (TaskState& task : battery.tasks)
-        if (task.task.pace == Pace::once && task.due == TimePoint::max())
+    for (TaskState& task : battery.tasks) {
+        if (task.task.pace != Pace::once)
+            continue;
+        if (task.task.write)
+            task.backoff.succeeded(); // all tries anew
+        if (task.due == TimePoint::max())
             task.due = now;
+    }
 }
 
 /// Moves on to what comes after a request.
@@ -268,6 +276,11 @@ void Schedule::begin_again(BatteryState& battery, TimePoint now) {
 bool Schedule::silent(std::size_t index) const {
     const BatteryState& battery = batteries_[index];
     return battery.backoff.failures() >= std::max<std::size_t>(2, battery.live.size() + 1); // one is repeated
+}
+
+bool Schedule::given_up(Read write) const {
+    const auto& [task, due, backoff] = batteries_[write.battery].tasks[write.task];
+    return task.write && task.pace == Pace::once && due == TimePoint::max() && backoff.failures() > 0;
 }
 
 } // namespace retrocan::modbus

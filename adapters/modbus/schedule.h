@@ -31,7 +31,8 @@ namespace retrocan::modbus {
 /// - An optional request and a write fail for themselves: the battery is not left alone for it. Optional ones
 ///   are not tried while the battery does not answer, writes are: one of them may wake it.
 /// - A write goes before the reads that are due at the same time. Once writes are made when once requests
-/// are.
+/// are. One that came to nothing five times is given up until then, for the device may take it without an
+/// echo; while the battery does not answer it goes on, as it may wake it.
 /// - Before and after each request the link is silent for its `pause`.
 class Schedule {
 public:
@@ -66,6 +67,7 @@ public:
     using Action = std::variant<Connect, Read, Miss, Wait>;
 
     static constexpr Duration hurried_round = std::chrono::milliseconds{200};
+    static constexpr std::uint32_t most_tries = 5; ///< of a once write
 
     /// A new connection is left alone for `wait_after_connect`. `seed` makes the jitter of the back-off. Poll
     /// periods are above zero.
@@ -97,6 +99,9 @@ public:
 
     /// The battery has answered nothing lately, though each of its live requests had its turn.
     [[nodiscard]] bool silent(std::size_t battery) const;
+
+    /// A once write that is not made again before the battery was away.
+    [[nodiscard]] bool given_up(Read write) const;
 
 private:
     struct TaskState {

@@ -41,6 +41,8 @@ void ModbusSource::each_within(const Block& block, const Models& models, const T
             const auto model = models.find(*element.model);
             if (model == models.end())
                 continue;
+            if (element.address + element.width > std::size_t{model->second.length} + 2)
+                continue; // what follows is another model's
             address += model->second.address;
         }
         const std::int64_t distance = address - block.address;

@@ -46,8 +46,11 @@ std::optional<Write> read_write(const adapter::WriteSpec& spec, const Options& o
     if (at && write.address + (count - 1) * options.address_step > last_address)
         read.fault("at", std::to_string(write.address) + " + " + std::to_string(count) +
                              " registers reach past 65535");
-    if (const auto unit = read.integer("unit_id", 0, 255))
+    if (const auto unit = read.integer("unit_id", 1, 255))
         write.unit = static_cast<std::uint8_t>(*unit);
+    else if (write.unit == 0 && !read.has("unit_id"))
+        read.fault("unit_id", "the mapping's unit_id 0 writes to every device on the line, and none answers; "
+                              "give the write a unit_id from 1 to 255");
     if (write.unit == options.unit)
         write.answer_unit = options.answer_unit;
     const auto function = read.integer("function", 6, 16);

@@ -30,7 +30,7 @@ struct Write {
 ///     at        = 0x1090    holding register, 0 to 65535 (required)
 ///     registers = [1, 0]    1 to 123 numbers from 0 to 65535 (required)
 ///     function  = 16        6 or 16; if left out 6 for one register, else 16
-///     unit_id   = 224       where it is written to another unit id than the mapping's
+///     unit_id   = 224       where it is written to another unit id than the mapping's, 1 to 255
 ///
 /// Nothing is returned if there is a fault.
 // clang-format on

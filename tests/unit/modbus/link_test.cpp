@@ -407,6 +407,30 @@ TEST_F(SunSpecTest, ReadsAModelWhereItIs) {
     EXPECT_EQ(server.counters().exceptions, 0u);
 }
 
+TEST_F(SunSpecTest, APointThatItsModelDoesNotReachHasNothingOfTheNextModel) {
+    server.set(71, ModbusTable::holding, 40239, std::vector<std::uint16_t>{10}); // the length of model 160
+    server.set(71, ModbusTable::holding, 40240, std::vector<std::uint16_t>(10, 5));
+    server.set(71, ModbusTable::holding, 40250, std::vector<std::uint16_t>{802, 62});
+    server.set(71, ModbusTable::holding, 40314, std::vector<std::uint16_t>{0xFFFF, 0});
+    Faults faults;
+    auto short_one = in_block(point("b", {{"at", number(10)}, {"type", text("u16")}}, 4)); // two are there
+    auto next = in_block(point("a", {{"at", number(0)}, {"type", text("u16")}}));
+    next.block = 1;
+    auto s = spec({}, {{"host", text("127.0.0.1")}, {"port", number(server.port())}, {"unit_id", number(71)}},
+                  {next, short_one},
+                  {block("short", {{"sunspec", number(160)}}), block("next", {{"sunspec", number(802)}})});
+    s.poll = 100ms;
+    sources.push_back(adapter.source(s, faults));
+    ASSERT_THAT(texts(faults), testing::IsEmpty());
+    start();
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) {
+        return c.values(0, 0) >= 3 && c.values(0, 2) >= 3 && c.absences(0, 3, Absence::refused) >= 3;
+    }));
+    reader.reset();
+    EXPECT_EQ(collector.values(0, 3), 0u);
+    EXPECT_EQ(collector.values(0, 4), 0u);
+}
+
 TEST_F(SunSpecTest, AModelThatIsNotThereIsRefusedAndSaidOnce) {
     add_model(803);
     start();
@@ -544,6 +568,16 @@ TEST_F(WriteTest, AWriteThatIsNotAnsweredIsRepeatedAndSaidOnce) {
     EXPECT_FALSE(collector.told(0, LinkNews::State::silent));
     EXPECT_THAT(remarks(), testing::ElementsAre("write wake: done", "write tick: no answer within 0.1 s",
                                                 "write tick: done"));
+}
+
+TEST_F(WriteTest, AOnceWriteThatIsRefusedFiveTimesIsGivenUpAndSaidSoOnce) {
+    server.set_fault({.kind = Kind::exception, .unit = {}, .table = {}, .first = 30, .last = 30});
+    start();
+    EXPECT_TRUE(collector.wait_for([&](const Collector&) { return remarks().size() >= 3; }));
+    reader.reset();
+    EXPECT_THAT(remarks(), testing::ElementsAre(
+                               "write wake: refused with exception 2", "write tick: done",
+                               "write wake: given up after 5 tries, until the battery was away and is back"));
 }
 
 TEST_F(LinkTest, OnlyZerosAreNoAnswerIfTheMappingSaysSo) {

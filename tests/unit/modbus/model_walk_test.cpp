@@ -29,6 +29,8 @@ const Device hybrid{{40000, {suns_high, suns_low}},
                     {40308, {802, 62}},
                     {40372, {0xFFFF, 0}}};
 
+const std::set<std::uint16_t> not_in_any{9999}; ///< so that the chain is followed to its end
+
 Request usual() {
     Request request;
     request.unit = 71;
@@ -51,7 +53,7 @@ std::vector<std::uint16_t> walk_through(ModelWalk& walk, const Device& device) {
         addresses.push_back(request.address);
         const auto there = device.find(request.address);
         if (there == device.end())
-            walk.refused();
+            walk.refused(2);
         else
             walk.answered({71, Table::holding, request.address, {there->second.first, there->second.second}});
     }
@@ -59,7 +61,7 @@ std::vector<std::uint16_t> walk_through(ModelWalk& walk, const Device& device) {
 }
 
 TEST(ModelWalk, FindsTheModelsOfARealChain) {
-    ModelWalk walk{usual()};
+    ModelWalk walk{usual(), not_in_any};
     EXPECT_THAT(walk_through(walk, hybrid),
                 ElementsAre(40000, 40002, 40070, 40122, 40184, 40212, 40238, 40308, 40372));
     EXPECT_TRUE(walk.is_sunspec());
@@ -75,19 +77,19 @@ TEST(ModelWalk, FindsTheModelsOfARealChain) {
 TEST(ModelWalk, LooksForTheMarkInThreePlaces) {
     const Device at_50000{
         {40000, {0, 0}}, {50000, {suns_high, suns_low}}, {50002, {802, 10}}, {50014, {0xFFFF, 0}}};
-    ModelWalk walk{usual()};
+    ModelWalk walk{usual(), not_in_any};
     EXPECT_THAT(walk_through(walk, at_50000), ElementsAre(40000, 50000, 50002, 50014));
     EXPECT_EQ(walk.models(), (Models{{802, {50002, 10}}}));
 
     const Device at_0{{0, {suns_high, suns_low}}, {2, {802, 0}}, {4, {0xFFFF, 0}}};
-    ModelWalk other{usual()};
+    ModelWalk other{usual(), not_in_any};
     EXPECT_THAT(walk_through(other, at_0), ElementsAre(40000, 50000, 0, 2, 4));
     other.start_again(); // begins where the mark was
     EXPECT_FALSE(other.ended());
     EXPECT_TRUE(other.models().empty());
     EXPECT_THAT(walk_through(other, at_0), ElementsAre(0, 2, 4));
 
-    ModelWalk none{usual()};
+    ModelWalk none{usual(), not_in_any};
     EXPECT_THAT(walk_through(none, {}), ElementsAre(40000, 50000, 0));
     EXPECT_FALSE(none.is_sunspec());
     EXPECT_TRUE(none.models().empty());
@@ -98,12 +100,12 @@ TEST(ModelWalk, LooksForTheMarkInThreePlaces) {
 }
 
 TEST(ModelWalk, GoesOnToTheNextPlaceWhereThereIsNoAnswer) {
-    ModelWalk walk{usual()};
+    ModelWalk walk{usual(), not_in_any};
     EXPECT_EQ(walk.next().address, 40000);
     walk.lost();
     EXPECT_EQ(walk.next().address, 50000);
-    walk.refused();
-    walk.refused();
+    walk.refused(2);
+    walk.refused(2);
     EXPECT_FALSE(walk.ended()); // 40000 is still open
     EXPECT_EQ(walk.next().address, 40000);
     walk.answered({71, Table::holding, 40000, {suns_high, suns_low}});
@@ -115,29 +117,64 @@ TEST(ModelWalk, EndsWhateverTheChainSays) {
     Device endless{{40000, {suns_high, suns_low}}};
     for (std::uint16_t i = 0; i < 100; ++i)
         endless[static_cast<std::uint16_t>(40002 + 2 * i)] = {static_cast<std::uint16_t>(i + 1), 0};
-    ModelWalk walk{usual()};
+    ModelWalk walk{usual(), not_in_any};
     EXPECT_EQ(walk_through(walk, endless).size(), 65u);
     EXPECT_EQ(walk.models().size(), 64u);
 
-    ModelWalk past_the_end{usual()};
+    ModelWalk past_the_end{usual(), not_in_any};
     EXPECT_THAT(walk_through(past_the_end, {{40000, {suns_high, suns_low}}, {40002, {802, 25532}}}),
                 ElementsAre(40000, 40002)); // the next would be at 65536
     EXPECT_EQ(past_the_end.models(), (Models{{802, {40002, 25532}}}));
-    ModelWalk at_the_end{usual()};
+    ModelWalk at_the_end{usual(), not_in_any};
     EXPECT_THAT(walk_through(at_the_end, {{40000, {suns_high, suns_low}}, {40002, {802, 25530}}}),
                 ElementsAre(40000, 40002, 65534));
 
-    ModelWalk broken{usual()};
+    ModelWalk broken{usual(), not_in_any};
     EXPECT_THAT(walk_through(broken, {{40000, {suns_high, suns_low}}, {40002, {1, 66}}, {40070, {0, 0}}}),
                 ElementsAre(40000, 40002, 40070));
     EXPECT_EQ(broken.models(), (Models{{1, {40002, 66}}}));
 }
 
 TEST(ModelWalk, OfTwoModelsOfOneKindTheFirstCounts) {
-    ModelWalk walk{usual()};
+    ModelWalk walk{usual(), not_in_any};
     walk_through(
         walk, {{40000, {suns_high, suns_low}}, {40002, {802, 2}}, {40006, {802, 2}}, {40010, {0xFFFF, 0}}});
     EXPECT_EQ(walk.models(), (Models{{802, {40002, 2}}}));
+}
+
+TEST(ModelWalk, EndsWithTheLastModelThatIsWanted) {
+    ModelWalk walk{usual(), {113, 103}};
+    EXPECT_THAT(walk_through(walk, hybrid), ElementsAre(40000, 40002, 40070, 40122));
+    EXPECT_EQ(walk.models().size(), 3u);
+}
+
+TEST(ModelWalk, OnlyAnAddressThatIsNotThereEndsTheChain) {
+    ModelWalk walk{usual(), not_in_any};
+    walk.answered({71, Table::holding, 40000, {suns_high, suns_low}});
+    walk.answered({71, Table::holding, 40002, {1, 66}});
+    for (const int code : {1, 4, 5, 6, 10, 11}) {
+        EXPECT_FALSE(walk.refused(static_cast<std::uint8_t>(code)));
+        EXPECT_FALSE(walk.ended());
+        EXPECT_EQ(walk.next().address, 40070);
+    }
+    EXPECT_TRUE(walk.refused(3));
+    EXPECT_TRUE(walk.ended());
+    EXPECT_EQ(walk.models(), (Models{{1, {40002, 66}}}));
+}
+
+TEST(ModelWalk, WhatIsThereStaysKnownWhileItLooksAgain) {
+    ModelWalk walk{usual(), not_in_any};
+    walk_through(walk, hybrid);
+    const Models before = walk.models();
+    walk.look_again();
+    EXPECT_FALSE(walk.ended());
+    EXPECT_EQ(walk.models(), before);
+    Device more = hybrid;
+    more[40372] = {803, 10};
+    walk_through(walk, more);
+    EXPECT_EQ(walk.models().size(), before.size() + 1);
+    walk.start_again();
+    EXPECT_TRUE(walk.models().empty());
 }
 
 TEST(ModelWalk, WhatIsKnownIsNotLookedFor) {

@@ -504,6 +504,47 @@ TEST(Schedule, AWriteThatFailsHoldsNothingUpAndIsTriedWhileTheBatterySleeps) {
     EXPECT_FALSE(link.schedule.silent(0));
 }
 
+TEST(Schedule, AOnceWriteIsGivenUpUntilTheBatteryIsBack) {
+    for (const Outcome nothing : {Outcome::timeout, Outcome::gateway_timeout, Outcome::refused}) {
+        FakeLink link = steady({1s, {live, write(once)}});
+        bool up = true;
+        link.outcome = [&](Schedule::Read r, auto) {
+            return !up ? Outcome::timeout : r.task == 1 ? nothing : Outcome::answered;
+        };
+        link.run_until(1500ms);
+        EXPECT_FALSE(link.schedule.given_up({0, 1}));
+        link.run_until(10min);
+        EXPECT_EQ(link.times("read A1").size(), 5u);
+        EXPECT_TRUE(link.schedule.given_up({0, 1}));
+        up = false;
+        link.run_until(11min);
+        up = true;
+        link.log.clear();
+        link.run_until(20min);
+        EXPECT_EQ(link.times("read A1").size(), 5u);
+        EXPECT_TRUE(link.schedule.given_up({0, 1}));
+    }
+}
+
+TEST(Schedule, AOnceWriteThatWasTakenInTheEndIsNotGivenUp) {
+    FakeLink link = steady({1s, {live, write(once)}});
+    int failures = 4;
+    link.outcome = [&](Schedule::Read r, auto) {
+        return r.task == 1 && failures-- > 0 ? Outcome::timeout : Outcome::answered;
+    };
+    link.run_until(10min);
+    EXPECT_EQ(link.times("read A1").size(), 5u);
+    EXPECT_FALSE(link.schedule.given_up({0, 1}));
+}
+
+TEST(Schedule, ASlowWriteThatFailsWaitsItsPeriod) {
+    FakeLink link = steady({1s, {live, write(slow(30s))}});
+    link.outcome = [](Schedule::Read r, auto) { return r.task == 1 ? Outcome::timeout : Outcome::answered; };
+    link.run_until(10min);
+    EXPECT_THAT(gaps(link.times("read A1")), Each(Ge(29'000)));
+    EXPECT_EQ(link.times("read A1").size(), 20u);
+}
+
 TEST(Schedule, WhatPreparesARequestTakesTurnsWithTheOthers) {
     FakeLink link{{{1s, {live}}, {1s, {live}}}};
     link.schedule.hurry(0, false, TimePoint{});

@@ -85,6 +85,23 @@ TEST(Write, SaysWhatIsWrong) {
                 ElementsAre(testing::HasSubstr("writes.wake.unit: unknown key")));
 }
 
+TEST(Write, IsNeverToAllDevices) {
+    Options to_all;
+    to_all.unit = 0;
+    const Keys keys{{"at", number(1)}, {"registers", list({1})}};
+    EXPECT_THAT(
+        faults_of(keys, to_all),
+        ElementsAre("a.toml:40:1: writes.wake.unit_id: the mapping's unit_id 0 writes to every device on "
+                    "the line, and none answers; give the write a unit_id from 1 to 255"));
+    Keys own = keys;
+    own.emplace_back("unit_id", number(0));
+    EXPECT_THAT(
+        faults_of(own, to_all),
+        ElementsAre("a.toml:40:9: writes.wake.unit_id: expected a whole number from 1 to 255; got 0"));
+    own.back().second = number(1);
+    EXPECT_THAT(faults_of(own, to_all), IsEmpty());
+}
+
 TEST(Write, IsInThePlan) {
     Faults faults;
     auto s = spec({}, {{"host", text("a")}}, {point("x", {{"at", number(1)}, {"type", text("u16")}})});
