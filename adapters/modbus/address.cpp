@@ -16,8 +16,6 @@ constexpr std::array<std::string_view, 17> type_words{"u2",    "u4",    "u8",   
                                                       "u32",   "s32",   "u64",   "s64",   "f32", "f64",
                                                       "bcd16", "bcd32", "bcd64", "ascii", "hex"};
 constexpr std::array<std::string_view, 2> parts{"high", "low"};
-constexpr std::array<std::string_view, 2> orders{"high word first", "low word first"};
-constexpr std::array<std::string_view, 2> byte_orders{"high byte first", "low byte first"};
 constexpr std::int64_t register_bits = 16;
 
 /// What the keys say about the values themselves.
@@ -74,10 +72,8 @@ void read_parts(SettingsReader& read, Layout& layout, std::optional<std::size_t>
 void read_registers(SettingsReader& read, const BlockOptions& block, Layout& layout) {
     const auto type = read.one_of("type", type_words);
     const auto first = read.one_of("first", parts);
-    const auto order = read.one_of("order", orders);
+    const auto order = read.one_of("order", word_orders);
     const auto bytes = read.one_of("bytes", byte_orders);
-    layout.encoding.low_word_first = order == std::size_t{1};
-    layout.encoding.low_byte_first = bytes == std::size_t{1};
     if (!type) {
         if (!read.has("type"))
             read.fault("type", "missing; expected one of " + type_list());
@@ -88,6 +84,11 @@ void read_registers(SettingsReader& read, const BlockOptions& block, Layout& lay
     layout.width = static_cast<std::int64_t>(width_of(layout.encoding.type));
     const bool part = part_bits(layout.encoding.type) != 0;
     const bool text = layout.width == 0;
+    // What is inherited counts where it has a meaning; a point's own key without one is a mistake.
+    if (layout.width > 1)
+        layout.encoding.low_word_first = order ? *order == 1 : block.order.low_word_first;
+    if (part_bits(layout.encoding.type) != 8)
+        layout.encoding.low_byte_first = bytes ? *bytes == 1 : block.order.low_byte_first;
     if (text)
         read_text(read, layout, order.has_value());
     else if (read.has("length"))

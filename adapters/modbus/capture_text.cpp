@@ -3,6 +3,7 @@
 
 #include "frame.h"
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -50,6 +51,14 @@ std::optional<std::uint16_t> number(Text word) {
     return value;
 }
 
+/// 14B4: a number only if it is hexadecimal.
+bool is_bare_hex(Text word) {
+    const auto is_digit = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    return !word.empty() && word.size() <= 4 && std::ranges::all_of(word, is_digit) && !number(word);
+}
+
 Result<Bytes, std::string> bytes(Text text, const std::string& what) {
     Bytes result;
     for (Text word = next_word(text); !word.empty(); word = next_word(text)) {
@@ -79,6 +88,9 @@ Result<CaptureLine, std::string> parse_exchange_line(Text line, const Options& o
     if (!told)
         return Err{told.error()};
 
+    constexpr std::size_t rtu_request_without_crc = 6;
+    if (asked->size() == rtu_request_without_crc)
+        return Err{std::string{"request: without the CRC; write the registers as 0x0080: 5312 0x7B"}};
     const bool tcp = asked->size() == tcp_request_size;
     const auto read = tcp ? read_tcp_request(*asked) : read_rtu_request(*asked);
     if (!read)
@@ -121,7 +133,8 @@ Result<CaptureLine, std::string> parse_dump_line(Text line, const Options& optio
         const auto value = number(word);
         if (!value || *value > most)
             return Err{std::string{has_bits(block.table) ? "coils" : "registers"} +
-                       ": expected numbers from 0 to " + std::to_string(most) + "; got " + quoted(word)};
+                       ": expected numbers from 0 to " + std::to_string(most) + "; got " + quoted(word) +
+                       (is_bare_hex(word) ? "; write 0x" + std::string{word} + " if it is hexadecimal" : "")};
         block.values.push_back(*value);
     }
     if (block.values.empty())

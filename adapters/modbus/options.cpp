@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 2> zero_words{"values", "no answer"};
 void read_unit(SettingsReader& read, std::uint8_t& unit) {
     // Serial lines end at 247, but devices (and gateways) with other ids are about.
     unit = static_cast<std::uint8_t>(read.integer("unit_id", 0, 255).value_or(unit));
+    if (read.has("unit"))
+        read.fault("unit", "the unit id is `unit_id`");
 }
 
 void read_times(SettingsReader& read, Manner& manner) {
@@ -34,9 +36,13 @@ void read_both(SettingsReader& read, Options& options) {
 }
 
 /// What [modbus] and a block have in common, but for unit and times.
-void read_requests(SettingsReader& read, Table& table, Manner& manner) {
+void read_requests(SettingsReader& read, Table& table, ByteOrder& order, Manner& manner) {
     if (const auto word = read.one_of("table", table_words))
         table = static_cast<Table>(*word);
+    if (const auto word = read.one_of("order", word_orders))
+        order.low_word_first = *word == 1;
+    if (const auto word = read.one_of("bytes", byte_orders))
+        order.low_byte_first = *word == 1;
     manner.longest_read = read.integer("longest_read", 1, most_registers).value_or(manner.longest_read);
     manner.longest_gap = read.integer("longest_gap", 0, most_registers - 1).value_or(manner.longest_gap);
     if (const auto word = read.one_of("all_zero", zero_words))
@@ -87,7 +93,7 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
 
     SettingsReader mapping{spec.mapping, faults};
     read_both(mapping, options);
-    read_requests(mapping, options.table, options.manner);
+    read_requests(mapping, options.table, options.order, options.manner);
     options.address_step = mapping.integer("address_step", 1, 16).value_or(options.address_step);
     options.addresses_from = mapping.integer("addresses_from", 0, 1).value_or(options.addresses_from);
     options.wait_after_connect =
@@ -116,7 +122,12 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
 }
 
 BlockOptions without_block(const Options& options) {
-    return {.at = 0, .sunspec = {}, .table = options.table, .unit = options.unit, .manner = options.manner};
+    return {.at = 0,
+            .sunspec = {},
+            .table = options.table,
+            .order = options.order,
+            .unit = options.unit,
+            .manner = options.manner};
 }
 
 BlockOptions read_block(const adapter::BlockSpec& block, const Options& options, Faults& faults) {
@@ -131,7 +142,7 @@ BlockOptions read_block(const adapter::BlockSpec& block, const Options& options,
     }
     read_unit(read, result.unit);
     read_times(read, result.manner);
-    read_requests(read, result.table, result.manner);
+    read_requests(read, result.table, result.order, result.manner);
     if (result.sunspec && result.table != Table::holding) {
         read.fault(read.has("table") ? "table" : "sunspec",
                    "SunSpec models are in the table holding, not in " + std::string{to_text(result.table)});

@@ -4,11 +4,13 @@
 #include "adapter/spec.h"
 #include "block.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace retrocan::modbus {
 
@@ -21,6 +23,16 @@ struct Manner {
     bool zero_is_no_answer{}; ///< an answer of only zeros, of four registers or more, is garbled
 
     friend auto operator<=>(const Manner&, const Manner&) = default;
+};
+
+/// The words of `order` and `bytes`: the usual one, and the other.
+inline constexpr std::array<std::string_view, 2> word_orders{"high word first", "low word first"};
+inline constexpr std::array<std::string_view, 2> byte_orders{"high byte first", "low byte first"};
+
+/// How a device puts values into registers; points may differ.
+struct ByteOrder {
+    bool low_word_first{};
+    bool low_byte_first{};
 };
 
 /// Where a SunSpec model is in a device.
@@ -37,6 +49,7 @@ using Models = std::map<std::uint16_t, Model>;
 struct Options {
     // Of the mapping only.
     Table table{Table::holding};  ///< of points that do not say
+    ByteOrder order;              ///< likewise
     std::int64_t address_step{1}; ///< addresses from one register to the next (2 where a device counts bytes)
     std::int64_t addresses_from{}; ///< what the document calls the first address: 0 or 1
     Duration wait_after_connect{};
@@ -57,6 +70,7 @@ struct BlockOptions {
     std::int64_t at{};                    ///< added to the `at` of its points
     std::optional<std::uint16_t> sunspec; ///< `at` counts from the id register of this model
     Table table{Table::holding};
+    ByteOrder order;
     std::uint8_t unit{1};
     Manner manner;
 };

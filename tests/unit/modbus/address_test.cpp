@@ -43,6 +43,34 @@ TEST(Address, TakesEachKey) {
     EXPECT_THAT(faults_of_point({{"at", number(0)}}, {{"table", text("discrete")}}, 65536), IsEmpty());
 }
 
+TEST(Address, InheritsTheOrderOfWordsAndBytesWhereItHasAMeaning) {
+    const auto at_0 = [](const char* type, Keys more = {}) {
+        more.insert(more.end(), {{"at", number(0)}, {"type", text(type)}});
+        return point("x", more);
+    };
+    Faults faults;
+    const auto source = ModbusAdapter{}.source(
+        spec({{"order", text("low word first")}, {"bytes", text("low byte first")}}, here,
+             {at_0("u32"), in_block(at_0("u32")), in_block(at_0("u32", {{"order", text("low word first")}})),
+              at_0("u16"), at_0("u8", {{"first", text("high")}})},
+             {block("b", {{"order", text("high word first")}, {"bytes", text("high byte first")}})}),
+        faults);
+    ASSERT_THAT(texts(faults), IsEmpty());
+    std::vector<std::int64_t> values;
+    const auto answer = source->decode("0: 0x1234 0x5678");
+    for (const adapter::Reading& reading : answer->readings)
+        values.push_back(std::get<std::int64_t>(std::get<adapter::RawValue>(reading.content)));
+    EXPECT_THAT(values, ElementsAre(0x78563412, 0x12345678, 0x56781234, 0x3412, 0x12));
+    EXPECT_THAT(
+        faults_of_point({{"at", number(0)}}, {{"table", text("coil")}, {"bytes", text("low byte first")}}),
+        IsEmpty());
+}
+
+TEST(Address, SaysWhatTheUnitIdIsCalled) {
+    EXPECT_THAT(faults_of_point({{"at", number(0)}, {"type", text("u16")}}, {{"unit", number(3)}}),
+                ElementsAre("a.toml:10:9: modbus.unit: the unit id is `unit_id`"));
+}
+
 TEST(Address, SaysWhatIsMissing) {
     EXPECT_THAT(faults_of_point({{"type", text("u16")}}),
                 ElementsAre("a.toml:20:1: points.x.at: missing; expected an address from 0 to 65535"));

@@ -296,6 +296,8 @@ TEST_F(Decode, WhatIsWrongWithALineIsSaid) {
         {"1:", "no numbers behind the address"},
         {"1: 2 65536", "registers: expected numbers from 0 to 65535; got \"65536\""},
         {"1: 2, 3", "got \"2,\""},
+        {"1: 14B4", "got \"14B4\"; write 0x14B4 if it is hexadecimal"},
+        {"01 03 00 80 00 01 -> 01 03 02 00 05", "without the CRC; write the registers as 0x0080: 5312 0x7B"},
         {"1: \x01\xFF", "got \"??\""},
         {"1: " + std::string(100, '9'), "got \"99999999999999999999...\""},
     };
