@@ -9,7 +9,10 @@ extern "C" {
 #endif
 
 /* The battery of hundred_points.toml as one would decode it by hand in C: the same signals, in the same units
-   (mV, mA, mdegC, 0.01 %, mAh, Wh), and absent where the mapping makes them absent. */
+   (mV, mA, mdegC, 0.01 %, mAh, Wh), and absent where the mapping makes them absent.
+
+   There are two of it. hand_decode() takes a poll that came whole and stamps it with one time, as most do it.
+   hand_take() does the same work as a mapping: any points may come, each with an age of its own. */
 
 struct hand_value {
     int64_t value;
@@ -65,6 +68,39 @@ void hand_read(const uint16_t registers[HAND_REGISTERS], const uint16_t coils[HA
 
 /* `at`: when the answer was complete; its values hold for `limit` us. */
 void hand_decode(const struct hand_raw* raw, int64_t at, int64_t limit, struct hand_state* state);
+
+/* --- with the age of every point
+ * ------------------------------------------------------------------------------ */
+
+enum { HAND_SLOTS = HAND_NUMBERS + HAND_CELLS + HAND_SENSORS + HAND_COILS };
+enum hand_content { HAND_UNREAD, HAND_ABSENT, HAND_VALUE };
+enum hand_kind { HAND_NUMBER, HAND_NO_VALUE, HAND_FAILURE };
+
+struct hand_reading {
+    int slot; /* in the order of hand_raw */
+    enum hand_kind kind;
+    int64_t raw;
+};
+
+struct hand_slot {
+    enum hand_content content;
+    bool answered, failed; /* in this round */
+    int64_t count, at, expires, since;
+    uint64_t hash;
+};
+
+struct hand_battery {
+    struct hand_slot slot[HAND_SLOTS];
+    int64_t now;
+    int open; /* slots that this round waits for */
+    bool round_complete;
+    int failed; /* slots that failed in the round that is complete */
+    struct hand_state state;
+};
+
+void hand_start(struct hand_battery* battery);
+void hand_take(struct hand_battery* battery, const struct hand_reading* readings, int count, int64_t at,
+               int64_t limit);
 
 #ifdef __cplusplus
 }
