@@ -19,8 +19,8 @@ int mapping_doc(const MappingDocArguments& arguments) {
     if (!arguments.mapping.empty())
         wanted.push_back(arguments.mapping);
     for (const daemon::LibraryEntry& entry : workbench.mappings(wanted, faults))
-        if (auto mapping = mapping::load(entry.file, faults))
-            batteries.push_back({entry.name, std::move(mapping)});
+        if (auto sample = workbench.sample(entry.file, faults)) // no page of a file that check refuses
+            batteries.push_back({entry.name, std::move(sample->mapping)});
     if (arguments.table)
         std::fputs(battery_table(batteries).c_str(), stdout);
     else

@@ -10,7 +10,8 @@ namespace retrocan::cli {
 
 int run(const RunArguments& arguments) {
     Faults faults;
-    auto assembly = daemon::assemble(arguments.configuration, installed_folders(), faults);
+    auto assembly = daemon::assemble(arguments.configuration, installed_folders(), faults,
+                                     arguments.shadow ? daemon::Purpose::look : daemon::Purpose::steer);
     if (!faults.empty()) {
         print(faults);
         return wrong_input;
@@ -23,7 +24,7 @@ int run(const RunArguments& arguments) {
         return wrong_input;
     }
     if (arguments.shadow)
-        std::fprintf(stderr, "shadow: everything is computed and shown, nothing is sent\n");
+        std::fprintf(stderr, "shadow: everything is computed and shown, nothing is sent or written\n");
     const bool screen = arguments.shadow && isatty(STDOUT_FILENO) != 0;
     return serve(*assembly, {.link = arguments.link.value_or(configuration.link),
                              .shadow = arguments.shadow,

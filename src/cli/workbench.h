@@ -47,6 +47,10 @@ public:
     [[nodiscard]] std::optional<Sample> sample(const std::filesystem::path& file, Faults& faults) const;
 
 private:
+    [[nodiscard]] std::optional<Sample> bound(std::shared_ptr<const mapping::Mapping> mapping,
+                                              const adapter::Settings& owner, const adapter::Settings& keys,
+                                              bool everything, Faults& faults) const;
+
     std::vector<std::filesystem::path> folders_;
     adapter::Loader loader_;
 };

@@ -153,6 +153,8 @@ Result<Amount, std::string> parse_amount(std::string_view text) {
     if (__builtin_mul_overflow(number.numerator, word.numerator, &product))
         return Err{quoted(text) + " is too large"};
     const std::int64_t denominator = number.denominator * word.denominator;
+    if (product % denominator != 0 && word.dimension == Dimension::none)
+        return Err{quoted(text) + " is no whole number; if it has a unit, write it, as in \"56.8 V\""};
     if (product % denominator != 0)
         return Err{quoted(text) + " is finer than this program counts (" +
                    to_text(Amount{word.dimension, 1}) + ")"};
@@ -160,6 +162,9 @@ Result<Amount, std::string> parse_amount(std::string_view text) {
 }
 
 std::int64_t scaled(std::int64_t raw, const Unit& unit) {
+    // Most units are a whole number of fine ones, and most numbers small.
+    if (std::int64_t whole = 0; unit.denominator == 1 && !__builtin_mul_overflow(raw, unit.numerator, &whole))
+        return whole;
     // 128 bits hold any product of two 64-bit numbers.
     __extension__ using Wide = __int128;
     Wide product = static_cast<Wide>(raw) * unit.numerator;

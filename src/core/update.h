@@ -31,9 +31,8 @@ struct Update {
 
     /// Every slow and every once point has been answered since the start or the last restart(): with a value,
     /// with "no value", or with a refusal, which says that this device does not have it. One that timed out
-    /// is still waited for. So this does not promise values: a signal that was needed from a refused point is
-    /// absent (or, after a restart, as old as it was), and it is the policy that then keeps the battery from
-    /// running.
+    /// is still waited for, unless it is optional. So this does not promise values: a signal that was needed
+    /// from a refused point is absent, and it is the policy that then keeps the battery from running.
     bool slow_and_once_read{};
 
     Identity identity{Identity::matches};

@@ -110,7 +110,7 @@ void check_names(const BatteryConfiguration& battery, const Configuration& confi
 std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& battery,
                                                 Configuration& configuration, const fs::path& beside,
                                                 const Folders& folders, const adapter::Loader& loader,
-                                                Faults& faults) {
+                                                Purpose purpose, Faults& faults) {
     const auto file = find_mapping(battery.mapping, beside, folders.mappings);
     if (!file) {
         faults.push_back({battery.mapping_place, "battery.mapping: " + file.error()});
@@ -129,8 +129,9 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
                              .poll = battery.poll,
                              .live_limit = battery.stale_after,
                              .invert_current = battery.invert_current};
-    for (const auto& write : battery.writes)
-        binding.writes.push_back({write.name, write.place});
+    if (purpose == Purpose::steer)
+        for (const auto& write : battery.writes)
+            binding.writes.push_back({write.name, write.place});
     assembly.bound = mapping::bind(mapping, binding, faults);
     auto adapter = loader.load(mapping->adapter());
     if (!adapter)
@@ -176,7 +177,7 @@ void check_together(const std::vector<BatteryAssembly>& batteries, Faults& fault
 }
 
 std::optional<Assembly> assemble(Configuration configuration, const fs::path& beside, const Folders& folders,
-                                 Faults& faults) {
+                                 Purpose purpose, Faults& faults) {
     Assembly assembly;
     assembly.configuration = std::move(configuration);
     const adapter::Loader loader{folders.adapters};
@@ -184,7 +185,8 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
         !link && !assembly.configuration.link.empty())
         faults.push_back({assembly.configuration.link_place, "can.link: " + link.error()});
     for (const BatteryConfiguration& battery : assembly.configuration.batteries)
-        if (auto one = assemble_battery(battery, assembly.configuration, beside, folders, loader, faults))
+        if (auto one =
+                assemble_battery(battery, assembly.configuration, beside, folders, loader, purpose, faults))
             assembly.batteries.push_back(std::move(*one));
     check_together(assembly.batteries, faults);
     if (assembly.configuration.batteries.size() > 1)
@@ -196,13 +198,16 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
 
 } // namespace
 
-std::optional<Assembly> assemble(const fs::path& configuration, const Folders& folders, Faults& faults) {
-    return assemble(load_configuration(configuration, faults), configuration.parent_path(), folders, faults);
+std::optional<Assembly> assemble(const fs::path& configuration, const Folders& folders, Faults& faults,
+                                 Purpose purpose) {
+    return assemble(load_configuration(configuration, faults), configuration.parent_path(), folders, purpose,
+                    faults);
 }
 
 std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,
                                       const Folders& folders, Faults& faults) {
-    return assemble(parse_configuration(configuration, file, faults), fs::current_path(), folders, faults);
+    return assemble(parse_configuration(configuration, file, faults), fs::current_path(), folders,
+                    Purpose::steer, faults);
 }
 
 } // namespace retrocan::daemon

@@ -37,11 +37,17 @@ struct Assembly {
     std::vector<BatteryAssembly> batteries; ///< exactly one, in this version
 };
 
+/// What the batteries are assembled for.
+enum class Purpose : std::uint8_t {
+    steer,
+    look, ///< --shadow: nothing is sent, and nothing written to a battery either
+};
+
 /// Loads a configuration, its mappings and its adapters, and checks all of it together (invariant 4: nothing
 /// is sent before). Every fault is added to `faults`; the result is there if there are none. Connects to
 /// nothing.
 std::optional<Assembly> assemble(const std::filesystem::path& configuration, const Folders& folders,
-                                 Faults& faults);
+                                 Faults& faults, Purpose purpose = Purpose::steer);
 
 /// The same for a configuration that is not a file. `file` is how messages name it.
 std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,

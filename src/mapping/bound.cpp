@@ -28,6 +28,7 @@ Bound::Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, con
              Faults& faults)
     : mapping_{std::move(mapping)}
     , settings_{std::move(settings)}
+    , everything_{binding.everything}
     , sign_verified_{binding.invert_current || mapping_->content().sign.verified}
     , inverted_{binding.invert_current.value_or(false)} {
     number_slots(binding, faults);
@@ -37,6 +38,8 @@ Bound::Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, con
 
 /// Whether the owner left nothing out that a signal is made of.
 bool Bound::has_source(const Signal& signal) const {
+    if (everything_)
+        return true;
     if (signal.only_if && settings_[*signal.only_if] != 1)
         return false;
     Needs needs;
@@ -99,7 +102,11 @@ void Bound::add_writes(const Binding& binding, Faults& faults) {
     std::vector<std::string_view> names;
     for (const Write& write : content.writes)
         names.push_back(write.name);
-    for (const Binding::AllowedWrite& allowed : binding.writes) {
+    std::vector<Binding::AllowedWrite> allowed_writes = binding.writes;
+    for (const Write& write : content.writes)
+        if (everything_)
+            allowed_writes.push_back({write.name, write.address.place});
+    for (const Binding::AllowedWrite& allowed : allowed_writes) {
         const auto write = std::find_if(content.writes.begin(), content.writes.end(),
                                         [&](const Write& one) { return one.name == allowed.name; });
         if (write == content.writes.end()) {
@@ -138,15 +145,35 @@ void Bound::select_signals() {
 }
 
 void add_companions(const Content& content, std::vector<bool>& needed) {
-    // One that is named here needs none itself but a sign of life, so that two turns find all.
-    for (int turn = 0; turn < 2; ++turn)
+    for (bool found = true; found;) { // a companion may have one itself
+        found = false;
         for (std::size_t i = 0; i < needed.size(); ++i) {
             const Point& point = content.scope.points[i];
             for (const auto& companion : {point.present, point.used, point.exponent, point.alive_by})
-                if (needed[i] && companion)
-                    needed[*companion] = true;
+                if (needed[i] && companion && !needed[*companion])
+                    needed[*companion] = found = true;
         }
+    }
 }
+
+namespace {
+
+/// A check that needs a setting which nobody made would wait for ever.
+void need_settings_of_checks(const Content& content, const SettingValues& settings,
+                             const adapter::Settings& owner, Faults& faults) {
+    Needs needs;
+    for (const IdentityCheck& check : content.identity)
+        check.condition->add_needs(needs);
+    for (const ValuePtr* sign : {&content.sign.charging, &content.sign.discharging})
+        if (*sign)
+            (*sign)->add_needs(needs);
+    for (const std::size_t i : needs.settings)
+        if (const SettingSpec& setting = content.scope.settings[i]; !settings[i])
+            faults.push_back(
+                {owner.place, owner.path + "." + setting.name + ": missing, and needed: " + setting.help});
+}
+
+} // namespace
 
 std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults) {
     const std::size_t before = faults.size();
@@ -157,6 +184,7 @@ std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Bindin
             faults.push_back({binding.owner_settings.place, binding.owner_settings.path + "." + setting.name +
                                                                 ": missing, and needed: " + setting.help});
         }
+    need_settings_of_checks(mapping->content(), settings, binding.owner_settings, faults);
     if (faults.size() != before)
         return nullptr;
     auto bound = std::make_unique<Bound>(std::move(mapping), std::move(settings), binding, faults);

@@ -32,6 +32,8 @@ struct Binding {
         std::string name;
         Place place;
     };
+    /// For a check of the whole file: every line that only_if turns off, and every write.
+    bool everything{};
     std::vector<AllowedWrite> writes{}; ///< of the mapping's [writes], those that the owner switched on
 };
 
@@ -76,6 +78,7 @@ private:
 
     std::shared_ptr<const Mapping> mapping_;
     SettingValues settings_;
+    bool everything_;
     bool sign_verified_;
     bool inverted_;
     adapter::SourceSpec source_;

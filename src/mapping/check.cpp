@@ -14,6 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array<std::string_view, 2> always_live{"voltage", "current"};
+/// Measured, or not known.
+constexpr std::array<std::string_view, 4> never_invented{"voltage", "current", "soc", "temperature"};
 constexpr std::array<std::string_view, 6> limits{
     "cvl", "ccl", "dcl", "discharge_voltage", "charge_allowed", "discharge_allowed"};
 constexpr std::array<std::string_view, 2> steering{"soc",
@@ -74,24 +76,61 @@ bool can_be_read(const Point& point, std::int64_t number) {
     return has_sign ? number >= -span / 2 && number < span / 2 : number >= 0 && number < span;
 }
 
-void check_absent(const Point& point, Faults& faults) {
-    for (const std::int64_t number : point.absent) {
+void check_numbers(const Point& point, const char* key, const std::vector<std::int64_t>& numbers,
+                   Faults& faults) {
+    for (const std::int64_t number : numbers) {
         if (can_be_read(point, number))
             continue;
         const std::int64_t span = std::int64_t{1} << bit_width(point);
         const bool negative = number > 0 && number < span;
         faults.push_back(
             {point.place,
-             "points." + point.name + ".absent: this number is never " + std::to_string(number) +
+             "points." + point.name + "." + key + ": this number is never " + std::to_string(number) +
                  (negative ? "; with its sign that is " + std::to_string(number - span) : std::string{})});
     }
+}
+
+/// The adapter's `type` begins with this letter and goes on with digits: "f32", or is this word.
+bool has_type(const Point& point, std::initializer_list<std::string_view> types) {
+    for (const adapter::Setting& setting : point.address.keys)
+        if (const auto* type = std::get_if<std::string>(&setting.value);
+            setting.key == "type" && type != nullptr)
+            return contains(types, *type);
+    return false;
+}
+
+/// What a kind of raw value cannot have.
+void check_kind(const Point& point, Faults& faults) {
+    const auto fault = [&](const std::string& message) {
+        faults.push_back({point.place, "points." + point.name + ": " + message});
+    };
+    if (has_type(point, {"f32", "f64"}) &&
+        (point.bits || !point.absent.empty() || point.exponent || !point.words.empty()))
+        fault("a float has no bits, absent, exponent or words; `valid` shuts out what is no value");
+    if (has_type(point, {"ascii", "hex"}) && point.number)
+        fault("is a text, and is used as a number");
+}
+
+/// A mask has a bit for each element, or the last ones would be hidden without a word.
+void check_present(const Content& content, const Point& point, Faults& faults) {
+    if (!point.present)
+        return;
+    const Point& mask = content.scope.points[*point.present];
+    if (const unsigned width = bit_width(mask); point.count > width)
+        faults.push_back({point.place, "points." + point.name + ".present: " + in_quotes(mask.name) +
+                                           " has " + std::to_string(width) + " bits, and the run " +
+                                           std::to_string(point.count) + " elements"});
 }
 
 } // namespace
 
 void check_points(const Content& content, Faults& faults) {
     for (const Point& point : content.scope.points) {
-        check_absent(point, faults);
+        check_numbers(point, "absent", point.absent, faults);
+        for (const Vocabulary::Word& word : point.words.words)
+            check_numbers(point, "words", word.numbers, faults);
+        check_kind(point, faults);
+        check_present(content, point, faults);
         const auto fault = [&](const std::string& message) {
             faults.push_back({point.place, "points." + point.name + ": " + message});
         };
@@ -122,10 +161,19 @@ void check_paces(const Content& content, Faults& faults) {
     for (const Signal& signal : content.signals) {
         const std::string name = signal_name(signal.index);
         const auto points = points_of(content, signal);
-        const bool live = std::any_of(points.begin(), points.end(), [&](std::size_t i) {
-            return content.scope.points[i].pace == adapter::Pace::live;
-        });
-        if (contains(always_live, name) && !live)
+        // All that it names: a slow one in a branch of it would be as good as live for as long as it likes.
+        Needs needs;
+        signal.value->add_needs(needs);
+        const bool live = !needs.points.empty() &&
+                          std::all_of(needs.points.begin(), needs.points.end(), [&](std::size_t i) {
+                              return content.scope.points[i].pace == adapter::Pace::live;
+                          });
+        if (contains(never_invented, name) && signal.value->invented())
+            faults.push_back(
+                {signal.place, "signals." + name +
+                                   ": a figure of the mapping's that no battery has told; only the "
+                                   "owner may set one, in the configuration"});
+        else if (contains(always_live, name) && !live)
             faults.push_back({signal.place, "signals." + name +
                                                 ": reads no point of each poll, and must be live; leave out "
                                                 "`every` of its point"});

@@ -8,19 +8,19 @@ namespace retrocan::mapping {
 Outcome Bit::evaluate(const Readings& readings) const {
     const Outcome word = outcome_of(readings, point_, 0);
     if (!word.present)
-        return {};
+        return absent_like(word);
     return truth(((static_cast<std::uint64_t>(word.count) >> bit_) & 1U) != 0, word);
 }
 
 Outcome IsWord::evaluate(const Readings& readings) const {
     const Outcome word = outcome_of(readings, point_, 0);
-    return word.present ? truth(word.count == word_, word) : Outcome{};
+    return word.present ? truth(word.count == word_, word) : absent_like(word);
 }
 
 Outcome TextLike::evaluate(const Readings& readings) const {
     const Outcome age = outcome_of(readings, point_, 0);
     if (!age.present)
-        return {};
+        return absent_like(age);
     const std::string& text = slot_of(readings, point_, 0).text;
     const bool fits = std::any_of(patterns_.begin(), patterns_.end(),
                                   [&](const std::string& pattern) { return matches(pattern, text); });
@@ -35,13 +35,13 @@ Outcome Changed::evaluate(const Readings& readings) const {
 
 Outcome NotZero::evaluate(const Readings& readings) const {
     const Outcome value = value_->evaluate(readings);
-    return value.present ? truth(value.count != 0, value) : Outcome{};
+    return value.present ? truth(value.count != 0, value) : absent_like(value);
 }
 
 Outcome Comparison::evaluate(const Readings& readings) const {
     const Outcome difference = difference_->evaluate(readings);
     if (!difference.present)
-        return {};
+        return absent_like(difference);
     const std::int64_t d = difference.count;
     switch (sign_) {
     case Sign::less:
@@ -62,7 +62,7 @@ Outcome Comparison::evaluate(const Readings& readings) const {
 
 Outcome Not::evaluate(const Readings& readings) const {
     const Outcome value = value_->evaluate(readings);
-    return value.present ? truth(value.count == 0, value) : Outcome{};
+    return value.present ? truth(value.count == 0, value) : absent_like(value);
 }
 
 namespace {
@@ -77,6 +77,7 @@ public:
     void add(const Outcome& member) {
         if (!member.present) {
             unknown_ = true;
+            unread_ = unread_ || member.unread;
             return;
         }
         all_.aged_by(member);
@@ -87,8 +88,11 @@ public:
         }
     }
     [[nodiscard]] Outcome outcome(const Outcome& basis) const {
-        if (!decided_ && unknown_)
-            return {};
+        if (!decided_ && unknown_) {
+            Outcome none;
+            none.unread = unread_;
+            return none;
+        }
         // If none decides, all do, and the verdict is as old as the oldest.
         Outcome outcome = truth(decided_ == deciding_, decided_ ? verdict_ : all_);
         outcome.aged_by(basis);
@@ -103,6 +107,7 @@ private:
     bool deciding_;
     bool decided_{};
     bool unknown_{};
+    bool unread_{}; ///< one of the unknown was not answered
     Outcome all_;
     Outcome verdict_;
 };
@@ -124,11 +129,13 @@ void Group::add_needs(Needs& needs) const {
 Outcome RunGroup::evaluate(const Readings& readings) const {
     Tally tally{kind_};
     Outcome presence;
+    std::size_t elements = 0;
     const bool known = for_each_element(readings, run_, presence, [&](std::size_t index) {
         tally.add(outcome_of(readings, run_.point, index));
+        ++elements;
         return true;
     });
-    return known ? tally.outcome(presence) : Outcome{};
+    return known && elements != 0 ? tally.outcome(presence) : Outcome{}; // of nothing, nothing is known
 }
 
 void RunGroup::add_needs(Needs& needs) const {
@@ -138,12 +145,14 @@ void RunGroup::add_needs(Needs& needs) const {
 Outcome AnyWord::evaluate(const Readings& readings) const {
     Tally tally{Group::Kind::any};
     Outcome presence;
+    std::size_t elements = 0;
     const bool known = for_each_element(readings, run_, presence, [&](std::size_t index) {
         const Outcome word = outcome_of(readings, run_.point, index);
-        tally.add(word.present ? truth(word.count == word_, word) : Outcome{});
+        tally.add(word.present ? truth(word.count == word_, word) : word);
+        ++elements;
         return true;
     });
-    return known ? tally.outcome(presence) : Outcome{};
+    return known && elements != 0 ? tally.outcome(presence) : Outcome{};
 }
 
 void AnyWord::add_needs(Needs& needs) const {

@@ -116,7 +116,15 @@ Decoder::Decoder(const Bound& bound)
     for (const Program& program : bound.mapping().content().scope.programs)
         calculators_.emplace_back(program);
     texts_.resize(bound.mapping().content().scope.templates);
-    readings_ = {{}, slots_, bound.points(), bound.settings(), calculators_, texts_};
+    summaries_.resize(bound.points().size());
+    readings_ = {.now = {},
+                 .generation = 1,
+                 .slots = slots_,
+                 .points = bound.points(),
+                 .settings = bound.settings(),
+                 .calculators = calculators_,
+                 .summaries = summaries_,
+                 .texts = texts_};
     keeps_alive_.resize(bound.points().size());
     for (const SlotRange& range : bound.points())
         if (range.count != 0 && range.point->alive_by)
@@ -134,15 +142,30 @@ Decoder::Decoder(const Bound& bound)
 }
 
 void Decoder::restart() {
-    for (std::size_t i = 0; i < progress_.size(); ++i)
-        if (!live(*bound_.slots()[i].point))
-            progress_[i] = {};
+    touched_.reset();
+    ++readings_.generation;
+    for (std::size_t i = 0; i < progress_.size(); ++i) {
+        const Point& point = *bound_.slots()[i].point;
+        if (live(point))
+            continue;
+        progress_[i] = {};
+        if (point.pace != adapter::Pace::once)
+            continue;
+        slots_[i].content = Slot::Content::unread; // another battery may have come: it must say who it is
+        touched_ |= bound_.signals_of_slot()[i];
+    }
+    for (std::size_t i = 0; i < bound_.signals().size(); ++i)
+        if (touched_[i])
+            evaluate(*bound_.signals()[i], readings_.now);
+    if (!bound_.mapping().content().identity.empty())
+        identify();
     unread_ = other_slots_;
     update_.slow_and_once_read = unread_ == 0;
 }
 
 const Update& Decoder::take(const adapter::Answer& answer) {
     readings_.now = answer.at;
+    ++readings_.generation;
     update_.round_complete = false;
     update_.missed.reset();
     touched_ = bound_.constant(); // always as fresh as the last answer
@@ -175,11 +198,21 @@ void Decoder::take(const adapter::Reading& reading, TimePoint at) {
         progress.answered = true;
         --(is_live ? open_live_ : unread_);
     }
-    touched_ |= bound_.signals_of_slot()[reading.slot]; // a failure too may be time for the next choice
-    if (failed)
-        return; // the last value stays, with its age
+    touched_ |= bound_.signals_of_slot()[reading.slot];
+    Slot& slot = slots_[reading.slot];
+    slot.failing = failed;
+    if (failed) {
+        // The last value stays, with its age. But what the device has refused since it was last started with,
+        // or need not have, it does not have.
+        if ((refused || point.optional) && !progress.valued && !(is_live && slot.beat)) {
+            slot.content = Slot::Content::absent;
+            progress.failed = progress.failed && !is_live;
+        }
+        return;
+    }
+    progress.valued = true;
     if (absence != nullptr)
-        slots_[reading.slot].content = Slot::Content::absent;
+        slot.content = Slot::Content::absent;
     else
         store(reading.slot, std::get<adapter::RawValue>(reading.content), at);
 }
@@ -187,12 +220,20 @@ void Decoder::take(const adapter::Reading& reading, TimePoint at) {
 void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint at) {
     const auto& [point, number, limit] = bound_.slots()[index];
     Slot& slot = slots_[index];
-    const bool known = slot.content == Slot::Content::value;
-    const std::int64_t before = slot.count;
+    const auto* integer = std::get_if<std::int64_t>(&raw);
+    const bool same = integer != nullptr && slot.has_raw && slot.raw == *integer;
+    if (same && slot.content == Slot::Content::value) { // as most are: only its age is new
+        slot.at = at;
+        slot.expires = expiry(at, limit);
+        return;
+    }
+    slot.has_raw = integer != nullptr;
+    slot.raw = integer != nullptr ? *integer : 0;
+    const std::int64_t before = slot.count; // the last that it had, though it may have been absent since
     bool present = false;
     if (!point->words.empty()) {
         const auto word = meaning(*point, raw);
-        slot.count = word.value_or(0);
+        slot.count = word.value_or(slot.count);
         present = word.has_value();
     } else if (point->text) {
         mapping::assign_text(raw, slot.text);
@@ -204,8 +245,8 @@ void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint a
     slot.content = present ? Slot::Content::value : Slot::Content::absent;
     slot.at = at;
     slot.expires = expiry(at, limit);
-    const bool moved = present && known && slot.count != before;
-    if (!known || moved)
+    const bool moved = present && slot.beat && slot.count != before;
+    if (present && (!slot.beat || moved))
         slot.since = at;
     slot.moved = slot.moved || moved;
     slot.beat = slot.beat || present;
@@ -222,8 +263,9 @@ void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint a
 void Decoder::keep_alive(std::size_t by, TimePoint at) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         const auto& [point, number, limit] = bound_.slots()[i];
-        if (point->alive_by != by || slots_[i].content != Slot::Content::value || slots_[i].expires <= at)
-            continue; // what has expired must be told anew
+        if (point->alive_by != by || slots_[i].content != Slot::Content::value || slots_[i].failing ||
+            slots_[i].expires <= at)
+            continue; // what has expired, or cannot be read, must be told anew
         slots_[i].at = at;
         slots_[i].expires = expiry(at, limit);
         touched_ |= bound_.signals_of_slot()[i];

@@ -28,7 +28,8 @@ public:
     /// mistake of the adapter's, and ignored. The update is good until the next call.
     const Update& take(const adapter::Answer& answer);
 
-    /// Slow and once points count as not read again; values and their ages stay.
+    /// Slow and once points count as not read again. Values and their ages stay, but those of once points,
+    /// which would never expire.
     void restart();
 
     [[nodiscard]] const Update& update() const { return update_; }
@@ -42,6 +43,7 @@ private:
     struct Progress {
         bool answered{};
         bool failed{}; ///< the last answer was no answer
+        bool valued{}; ///< it has been answered, be it with "no value"
     };
 
     void take(const adapter::Reading& reading, TimePoint at);
@@ -58,6 +60,7 @@ private:
     std::vector<Progress> progress_;
     std::vector<std::uint64_t> hashes_; ///< of the raw values of live analogue slots
     std::vector<Calculator> calculators_;
+    std::vector<RunSummary> summaries_; ///< by index of the point
     std::vector<std::string> texts_;
     std::vector<bool> keeps_alive_; ///< by index of the point: its changes say that others still hold
     Readings readings_;

@@ -21,8 +21,7 @@ using toml_file::Table;
 constexpr int deepest = 4;                  // based on what is based on ...
 constexpr std::uintmax_t largest = 1 << 20; // a mapping has some kilobytes
 
-/// What a mapping does not inherit.
-constexpr std::array<std::string_view, 3> own{"test", "based_on", "leave_out"};
+constexpr std::array<std::string_view, 2> own_keys{"based_on", "leave_out"}; // gone in the result
 
 Entry* entry_of(Table& table, std::string_view key) {
     const auto entry = std::find_if(table.begin(), table.end(), [&](const Entry& e) { return e.key == key; });
@@ -110,7 +109,7 @@ std::optional<Node> derived(Node document, const std::filesystem::path& file, in
     if (faults.size() != before)
         return std::nullopt;
     auto& own_lines = std::get<Table>(document.value);
-    for (const std::string_view key : {own[1], own[2]})
+    for (const std::string_view key : own_keys)
         remove(own_lines, key);
     merge(lines, std::move(own_lines));
     base->place = document.place;
@@ -127,11 +126,13 @@ std::optional<std::string> read_text(const std::filesystem::path& file, Faults& 
     std::error_code error;
     const bool regular = std::filesystem::is_regular_file(file, error);
     const bool too_large = regular && std::filesystem::file_size(file, error) > largest;
-    std::ifstream stream{file, std::ios::binary};
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (regular && !too_large && stream.is_open() && !text.bad())
-        return text.str();
+    if (regular && !too_large) { // a device file or a pipe might never end
+        std::ifstream stream{file, std::ios::binary};
+        std::ostringstream text;
+        text << stream.rdbuf();
+        if (stream.is_open() && !text.bad())
+            return text.str();
+    }
     faults.push_back(
         {{file.string(), 0, 0}, too_large ? "longer than a megabyte: no mapping" : "cannot be read"});
     return std::nullopt;

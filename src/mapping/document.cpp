@@ -167,10 +167,28 @@ std::string identity_section(const Content& content) {
     return bullets("What must be so, or it is refused", lines);
 }
 
+/// "at 8192, registers 85": what is written where, in the adapter's keys.
+std::string address_text(const adapter::Settings& address) {
+    std::string text;
+    for (const adapter::Setting& setting : address.keys) {
+        std::string value;
+        if (const auto* number = std::get_if<std::int64_t>(&setting.value))
+            value = std::to_string(*number);
+        else if (const auto* word = std::get_if<std::string>(&setting.value))
+            value = *word;
+        else if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&setting.value))
+            for (const std::int64_t one : *numbers)
+                value += (value.empty() ? "" : " ") + std::to_string(one);
+        text += (text.empty() ? "" : ", ") + setting.key + " " + value;
+    }
+    return text;
+}
+
 std::string write_section(const Content& content) {
     std::vector<std::string> lines;
     for (const Write& write : content.writes)
-        lines.push_back(code(write.name) + ", " + pace_text(write.pace, write.period) + ": " + write.help);
+        lines.push_back(code(write.name) + ", " + pace_text(write.pace, write.period) + ": " + write.help +
+                        " (" + in_table(address_text(write.address)) + ")");
     const std::string text = bullets("Writes", lines);
     return text.empty() ? ""
                         : text + "\nNothing is written unless the configuration names it: " +
@@ -203,6 +221,8 @@ std::string configuration_section(const Titled& battery) {
         battery.name +
         "\"\ncells = \"\"               # in series\ncell_over_voltage = \"\"   # where the battery's "
         "own protection switches off\n";
+    for (const Write& write : content.writes)
+        text += "# writes = [\"" + write.name + "\"]   # " + write.help + "\n";
     text += "\n[battery." + content.adapter + "]\nhost = \"\"\n";
     for (const adapter::Setting& setting : content.transport.keys)
         if (const auto* unit = std::get_if<std::int64_t>(&setting.value);
@@ -278,8 +298,9 @@ std::string battery_table(std::span<const Titled> batteries) {
                 settings +=
                     setting.fallback ? ", if not " + to_text(setting, *setting.fallback) : ", if known";
         }
-        text += "| " + in_table(content.title) + " | [" + battery.name + "](" + battery.name + ".toml) | " +
-                content.adapter + " | " + std::string{to_text(content.level)} + " | " +
+        text += "| " + in_table(content.title) + " | [" + battery.name + "](" + battery.name +
+                (battery.name.ends_with(".toml") ? "" : ".toml") + ") | " + content.adapter + " | " +
+                std::string{to_text(content.level)} + " | " +
                 (content.use == Use::monitor ? "shown only, never sent" : limits) + " | " +
                 (settings.empty() ? "–" : settings) + " |\n";
     }

@@ -391,7 +391,7 @@ ValuePtr ExpressionParser::member(const Source& source, std::size_t index, std::
     }
     if (!point.run)
         return std::make_unique<Bit>(index, number);
-    if (point.count_setting || point.used) {
+    if (point.count_setting || point.used || point.present) {
         fault(source,
               "how many elements " + in_quotes(point.name) + " has is not fixed; give it a fixed count");
         return nullptr;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include <muParser.h>
 
@@ -141,12 +143,40 @@ double fine_units(Dimension dimension) {
     return 1;
 }
 
+namespace {
+
+/// The least or largest of several; not a number if one of them is none, as after a division by zero, which
+/// would otherwise lose against the others unseen.
+template <class Better>
+double extreme(const double* values, int count, Better better) {
+    double best = values[0];
+    for (int i = 0; i < count; ++i) {
+        if (!std::isfinite(values[i]))
+            return std::numeric_limits<double>::quiet_NaN();
+        if (better(values[i], best))
+            best = values[i];
+    }
+    return best;
+}
+
+double least(const double* values, int count) {
+    return extreme(values, count, std::less<>{});
+}
+
+double largest(const double* values, int count) {
+    return extreme(values, count, std::greater<>{});
+}
+
+} // namespace
+
 struct Calculator::State {
     explicit State(const Program& program) : operands(program.operands) {
         for (std::size_t i = 0; i < operands.size(); ++i)
             parser.DefineVar("v" + std::to_string(i), &operands[i]);
         parser.DefineFun(
             "abs", [](double x) { return std::abs(x); }, false);
+        parser.DefineFun("min", least, false);
+        parser.DefineFun("max", largest, false);
         parser.SetExpr(program.text);
     }
 

@@ -48,6 +48,8 @@ public:
     /// False after a fault.
     bool parse() {
         check_brackets();
+        if (!sound_)
+            return false;
         for (std::size_t i = 0; i < list_.size();)
             i = take(i);
         if (!sound_)
@@ -66,6 +68,12 @@ public:
         return true;
     }
 
+    /// Only whether its brackets pair; false after a fault.
+    bool balanced() {
+        check_brackets();
+        return sound_;
+    }
+
     Program program_;
     std::vector<Operand> operands_;
     std::vector<Powers> powers_;
@@ -75,6 +83,8 @@ private:
     /// Takes the token at `i` and those that belong to it; returns the index of the next.
     std::size_t take(std::size_t i) {
         const Token& token = list_[i];
+        if (i > 0 && token.kind != Token::Kind::symbol && list_[i - 1].kind != Token::Kind::symbol)
+            program_.text += ' '; // or two numbers would become one
         positions_.emplace_back(program_.text.size(), token.offset);
         switch (token.kind) {
         case Token::Kind::number:
@@ -100,11 +110,22 @@ private:
         return i + 1;
     }
 
+    /// Brackets must pair, and a comma separates the arguments of a function and nothing else: muParser would
+    /// take "0,5 * a" for 5 * a.
     void check_brackets() {
-        std::vector<const Token*> open;
-        for (const Token& token : list_) {
+        struct Open {
+            const Token* bracket;
+            bool of_function;
+        };
+        std::vector<Open> open;
+        for (std::size_t i = 0; i < list_.size(); ++i) {
+            const Token& token = list_[i];
             if (token.text == "(")
-                open.push_back(&token);
+                open.push_back({&token, i > 0 && list_[i - 1].kind == Token::Kind::name});
+            else if (token.text == "," && (open.empty() || !open.back().of_function))
+                return fail(token,
+                            "a comma separates the arguments of min and max; a decimal has a point, as "
+                            "in 0.5");
             if (token.text != ")")
                 continue;
             if (open.empty())
@@ -112,7 +133,7 @@ private:
             open.pop_back();
         }
         if (!open.empty())
-            fail(*open.back(), "this bracket is never closed");
+            fail(*open.back().bracket, "this bracket is never closed");
     }
 
     void take_amount(const Token& token) {
@@ -224,6 +245,14 @@ ValuePtr ExpressionParser::comparison(const Source& source, const std::vector<To
     const auto bracket = [&](std::string_view text, std::size_t offset) {
         return Token{Token::Kind::symbol, text, offset};
     };
+    for (const bool left : {true, false}) { // each side by itself: below they stand in brackets of ours
+        const auto at = list.begin() + static_cast<std::ptrdiff_t>(sign);
+        const std::vector<Token> side =
+            left ? std::vector<Token>{list.begin(), at} : std::vector<Token>{at + 1, list.end()};
+        FormulaParser alone{*this, source, side};
+        if (!alone.balanced())
+            return nullptr;
+    }
     const std::size_t middle = list[sign].offset;
     std::vector<Token> difference{bracket("(", 0)};
     difference.insert(difference.end(), list.begin(), list.begin() + static_cast<std::ptrdiff_t>(sign));

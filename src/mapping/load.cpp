@@ -147,6 +147,9 @@ private:
         each_table("points", Need::required, [&](const std::string& name, TableReader& line) {
             scope.points.push_back(parse_point(name, line, references.emplace_back()));
         });
+        constexpr std::size_t most_points = 2000;
+        if (scope.points.size() > most_points)
+            root_.fault("points", "more than " + std::to_string(most_points) + " points");
         scope.point_used.resize(scope.points.size());
         resolve_references(scope, references, faults_);
     }

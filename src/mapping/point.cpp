@@ -149,7 +149,9 @@ Block parse_block(std::string name, TableReader& read) {
     }
     block.optional = read.boolean("optional").value_or(false);
     block.alive_by = read.text("alive_by").value_or("");
-    for (const std::string_view key : {"unit", "bits", "absent", "offset", "count", "valid", "words"})
+    for (const std::string_view key :
+         {"type", "unit", "bits", "signed", "absent", "offset", "exponent", "valid", "count", "present",
+          "used", "words", "otherwise", "items", "heartbeat"})
         if (read.node(key) != nullptr)
             read.fault(key, "belongs to a point, not to a block");
     block.keys = read.rest();

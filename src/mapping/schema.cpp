@@ -75,11 +75,10 @@ Json setting() {
 }
 
 Json point() {
-    const Json word =
-        any_of({{{"type", "integer"}},
-                {{"type", "string"}},
-                {{"type", "array"}, {"items", {{"type", {"integer", "string"}}}}, {"minItems", 1}}},
-               "the numbers or texts that mean this word; texts may have * for anything");
+    const Json word = any_of({{{"type", "integer"}},
+                              {{"type", "string"}},
+                              {{"type", "array"}, {"items", {{"type", {"integer", "string"}}}}}},
+                             "the numbers or texts that mean this word; texts may have * for anything");
     const Json keys{
         {"block", text("the block that it belongs to")},
         {"bits",

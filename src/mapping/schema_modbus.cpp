@@ -16,7 +16,15 @@ Json table() {
     return words({"holding", "input", "coil", "discrete"}, "which of the four tables (function 3, 4, 1, 2)");
 }
 
-/// How requests are made: of the mapping, or of one block.
+Json order() {
+    return words({"high word first", "low word first"}, "order of the registers of one value");
+}
+
+Json bytes() {
+    return words({"high byte first", "low byte first"}, "order of the bytes of a register");
+}
+
+/// What the mapping's table and its blocks have in common.
 Json manner() {
     return {{"unit_id", number(0, 255, "unit id that the requests carry")},
             {"table", table()},
@@ -24,7 +32,9 @@ Json manner() {
             {"pause", duration("silence between requests, \"0 ms\" to \"10 s\"")},
             {"longest_read", number(1, 125, "registers of one request; 16 coils count as one")},
             {"longest_gap", number(0, 124, "registers that nobody needs, read along to save a request")},
-            {"all_zero", words({"values", "no answer"}, "what an answer of only zeros is")}};
+            {"all_zero", words({"values", "no answer"}, "what an answer of only zeros is")},
+            {"order", order()},
+            {"bytes", bytes()}};
 }
 
 } // namespace
@@ -57,8 +67,8 @@ Json modbus_point() {
                            "what the registers hold; none for coils and discrete inputs")},
             {"length", number(1, 125, "registers of a text")},
             {"first", words({"high", "low"}, "the part of a register that comes first (u2, u4, u8, s8)")},
-            {"order", words({"high word first", "low word first"}, "order of the registers of one value")},
-            {"bytes", words({"high byte first", "low byte first"}, "order of the bytes of a register")},
+            {"order", order()},
+            {"bytes", bytes()},
             {"stride", number(1, last_address, "registers from one element of a run to the next")},
             {"unit_id_step", number(1, 255, "unit ids from one element of a run to the next")},
             {"table", table()},
@@ -68,7 +78,7 @@ Json modbus_point() {
 Json modbus_write() {
     return {{"at", number(0, last_address, "address of the first register")},
             {"registers", integers("what is written, 1 to 123 numbers")},
-            {"unit_id", number(0, 255, "unit id that is written to, if it is another")},
+            {"unit_id", number(1, 255, "unit id that is written to, if it is another")},
             {"function", described({{"enum", {6, 16}}}, "6: one register; 16: any number of them")}};
 }
 

@@ -23,6 +23,11 @@ Json reduction(const char* kind, const char* help) {
                 {kind});
 }
 
+/// A guess that needs no other table.
+Json guess(const char* kind) {
+    return form({{"value", reference(kind, "what it is if the owner wants it")}}, {"value", "only_if"});
+}
+
 Json group(const char* kind, const char* help) {
     return form(
         {{kind, described({{"type", "array"}, {"items", reference("condition")}, {"minItems", 1}}, help)}},
@@ -46,7 +51,8 @@ Json value_definitions() {
                    {"value", "when"}),
               form({{"first", described({{"type", "array"}, {"items", reference("amount")}, {"minItems", 2}},
                                         "the first that has a value")}},
-                   {"first"})},
+                   {"first"}),
+              guess("amount")},
              "an amount with its unit")},
         {"condition",
          any_of(
@@ -56,19 +62,21 @@ Json value_definitions() {
               form({{"text", text("a point with a text")}, {"like", like}}, {"text", "like"}),
               form({{"changed", text("a point with a number")},
                     {"within", duration("it changed not longer ago, \"1 s\" to \"1 h\"")}},
-                   {"changed", "within"})},
+                   {"changed", "within"}),
+              guess("condition")},
              "yes or no")},
         {"text", any_of({text("a point"),
                          form({{"text", text("points in braces: \"{block_no}/{cell_no}\"")}}, {"text"}),
                          reduction("max", "which element of the runs is the largest"),
-                         reduction("min", "which element of the runs is the least")},
+                         reduction("min", "which element of the runs is the least"), guess("text")},
                         "a text")},
         {"version",
          any_of(
              {text("a point with a text: \"V15.41\" is 15.41"),
               form({{"digits", text("a point with a text, each digit a number: \"15\" is 1.5")}}, {"digits"}),
               form({{"major", text("a point with a number")}, {"minor", text("a point with a number")}},
-                   {"major", "minor"})},
+                   {"major", "minor"}),
+              guess("version")},
              "a firmware version")},
     };
 }

@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/slots.h"
 
-#include <cassert>
+#include <algorithm>
 
 namespace retrocan::mapping {
 
-const Slot& slot_of(const Readings& readings, std::size_t point, std::size_t element) {
-    const SlotRange& range = readings.points[point];
-    assert(element < range.count);
-    return readings.slots[range.first + element];
-}
-
-Slot::Content content_of(const Slot& slot, const Readings& readings) {
-    const bool expired = slot.content == Slot::Content::value && slot.expires <= readings.now;
-    return expired ? Slot::Content::unread : slot.content;
-}
-
-Outcome outcome_of(const Readings& readings, std::size_t point, std::size_t element) {
-    const Slot& slot = slot_of(readings, point, element);
-    Outcome outcome;
-    if (content_of(slot, readings) != Slot::Content::value)
-        return outcome;
-    outcome.count = slot.count;
-    outcome.aged_by(slot.at, slot.expires);
-    outcome.present = true;
-    const Point& meta = *readings.points[point].point;
-    if (!meta.exponent)
-        return outcome;
-    const Outcome exponent = outcome_of(readings, *meta.exponent, 0);
-    const auto count = exponent.present ? apply_exponent(meta, slot.count, exponent.count) : std::nullopt;
+Outcome with_exponent(const Readings& readings, const Point& point, const Outcome& counted) {
+    const Outcome exponent = outcome_of(readings, *point.exponent, 0);
+    const auto count = exponent.present ? apply_exponent(point, counted.count, exponent.count) : std::nullopt;
     if (!count)
-        return {};
+        return absent_like(exponent);
+    Outcome outcome = counted;
     outcome.count = *count;
     outcome.aged_by(exponent);
     return outcome;
@@ -53,6 +33,13 @@ Existence::Existence(const Readings& readings, const Run& run, Outcome& outcome)
     else
         mask_ = static_cast<std::uint64_t>(told.count);
 }
+
+Outcome absent_like(const Outcome& ingredient) {
+    Outcome outcome;
+    outcome.unread = !ingredient.present && ingredient.unread;
+    return outcome;
+}
+
 Outcome truth(bool value, const Outcome& age) {
     Outcome outcome = age;
     outcome.present = true;
@@ -62,6 +49,46 @@ Outcome truth(bool value, const Outcome& age) {
 
 void add_run_needs(const Run& run, Needs& needs) {
     needs.points.push_back(run.point);
+}
+
+namespace {
+
+void add(RunSummary& summary, std::size_t index, const Outcome& element) {
+    if (!element.present) {
+        summary.unread = summary.unread || element.unread;
+        summary.incomplete = true;
+        return;
+    }
+    summary.oldest = std::min(summary.oldest, element.oldest);
+    summary.expires = std::min(summary.expires, element.expires);
+    if (summary.used == 0 || element.count < summary.least) {
+        summary.least = element.count;
+        summary.least_at = index;
+    }
+    if (summary.used == 0 || element.count > summary.largest) {
+        summary.largest = element.count;
+        summary.largest_at = index;
+    }
+    ++summary.used;
+    summary.incomplete =
+        __builtin_add_overflow(summary.sum, element.count, &summary.sum) || summary.incomplete;
+}
+
+} // namespace
+
+const RunSummary& summary_of(const Readings& readings, const Run& run) {
+    RunSummary& summary = readings.summaries[run.point];
+    if (summary.generation == readings.generation)
+        return summary;
+    summary = {.generation = readings.generation};
+    Outcome existence;
+    summary.known = for_each_element(readings, run, existence, [&](std::size_t index) {
+        add(summary, index, outcome_of(readings, run.point, index));
+        return true;
+    });
+    summary.oldest = std::min(summary.oldest, existence.oldest);
+    summary.expires = std::min(summary.expires, existence.expires);
+    return summary;
 }
 
 } // namespace retrocan::mapping

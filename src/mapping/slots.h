@@ -4,6 +4,7 @@
 #include "mapping/point.h"
 #include "mapping/value.h"
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,19 +13,47 @@
 namespace retrocan::mapping {
 
 /// One element of a point.
-const Slot& slot_of(const Readings& readings, std::size_t point, std::size_t element);
+inline const Slot& slot_of(const Readings& readings, std::size_t point, std::size_t element) {
+    const SlotRange& range = readings.points[point];
+    assert(element < range.count);
+    return readings.slots[range.first + element];
+}
 
 /// What a slot holds at the time of the last answer: what has expired is as if it had never been read.
-Slot::Content content_of(const Slot& slot, const Readings& readings);
+inline Slot::Content content_of(const Slot& slot, const Readings& readings) {
+    const bool expired = slot.content == Slot::Content::value && slot.expires <= readings.now;
+    return expired ? Slot::Content::unread : slot.content;
+}
+
+/// The same multiplied by the power of ten that the point's `exponent` holds.
+Outcome with_exponent(const Readings& readings, const Point& point, const Outcome& counted);
 
 /// One element of a point as an outcome: absent, with no age, unless it has a value. An exponent that has
 /// none leaves the value without one too.
-Outcome outcome_of(const Readings& readings, std::size_t point, std::size_t element);
+inline Outcome outcome_of(const Readings& readings, std::size_t point, std::size_t element) {
+    const Slot& slot = slot_of(readings, point, element);
+    Outcome outcome;
+    const Slot::Content content = content_of(slot, readings);
+    outcome.unread = content == Slot::Content::unread;
+    if (content != Slot::Content::value)
+        return outcome;
+    outcome.present = true;
+    outcome.count = slot.count;
+    outcome.aged_by(slot.at, slot.expires);
+    const Point& meta = *readings.points[point].point;
+    return meta.exponent ? with_exponent(readings, meta, outcome) : outcome;
+}
+
+/// No value, because an ingredient has none.
+Outcome absent_like(const Outcome& ingredient);
 
 /// A condition that is true or false, as old as `age`.
 Outcome truth(bool value, const Outcome& age);
 
 void add_run_needs(const Run& run, Needs& needs);
+
+/// What the elements of a run come to. Made once for each answer.
+const RunSummary& summary_of(const Readings& readings, const Run& run);
 
 /// Which elements of a run exist.
 class Existence {

@@ -78,7 +78,35 @@ std::string as_toml(const Node& node) {
     return describe(node);
 }
 
+namespace {
+
+/// Where a key has more parts than anybody writes: toml++ makes a table within a table of each, and overflows
+/// the stack on some thousands. Nothing if there is none. Texts with so many dots are refused too.
+std::optional<Place> endless_key(std::string_view text, const std::string& file) {
+    constexpr int most_parts = 200;
+    Place place{file, 1, 0};
+    int dots = 0;
+    for (const char c : text) {
+        ++place.column;
+        if (c == '\n') {
+            ++place.line;
+            place.column = 0;
+        }
+        if (std::string_view{"\n=,{}[]"}.find(c) != std::string_view::npos)
+            dots = 0;
+        else if (c == '.' && ++dots > most_parts)
+            return place;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
 std::optional<Node> parse(std::string_view text, const std::string& file, Faults& faults) {
+    if (const auto place = endless_key(text, file)) {
+        faults.push_back({*place, "a key of more than 200 parts, or a text with so many dots"});
+        return std::nullopt;
+    }
     try {
         const toml::table root = toml::parse(text);
         Node node = convert(root, file);

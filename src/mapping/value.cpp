@@ -8,11 +8,6 @@
 
 namespace retrocan::mapping {
 
-void Outcome::aged_by(TimePoint at, TimePoint ingredient_expires) {
-    oldest = std::min(oldest, at);
-    expires = std::min(expires, ingredient_expires);
-}
-
 Outcome PointValue::evaluate(const Readings& readings) const {
     return outcome_of(readings, point_, element_);
 }
@@ -36,25 +31,24 @@ Outcome Reduction::evaluate(const Readings& readings) const {
     std::int64_t sum = 0;
     std::int64_t used = 0;
     std::size_t base = 0; // number of the run's first element over all runs
+    const bool wants_all = kind_ == Kind::sum;
+    const bool adds_up = kind_ == Kind::sum || kind_ == Kind::mean;
     for (const Run& run : runs_) {
-        const auto take = [&](std::size_t index) {
-            if (content_of(slot_of(readings, run.point, index), readings) == Slot::Content::unread)
-                return false;
-            const Outcome element = outcome_of(readings, run.point, index);
-            if (!element.present)
-                return kind_ != Kind::sum;
-            outcome.aged_by(element);
-            const bool better =
-                kind_ == Kind::min ? element.count < outcome.count : element.count > outcome.count;
-            if (used == 0 || better) {
-                outcome.count = element.count;
-                outcome.winner = base + index;
-            }
-            ++used;
-            return !__builtin_add_overflow(sum, element.count, &sum);
-        };
-        if (!for_each_element(readings, run, outcome, take))
-            return {};
+        const RunSummary& summary = summary_of(readings, run);
+        const bool overflow = adds_up && __builtin_add_overflow(sum, summary.sum, &sum);
+        if (!summary.known || summary.unread || overflow || (wants_all && summary.incomplete)) {
+            Outcome none;
+            none.unread = summary.unread;
+            return none;
+        }
+        outcome.aged_by(summary.oldest, summary.expires);
+        const std::int64_t best = kind_ == Kind::min ? summary.least : summary.largest;
+        const bool better = kind_ == Kind::min ? best < outcome.count : best > outcome.count;
+        if (summary.used != 0 && (used == 0 || better)) {
+            outcome.count = best;
+            outcome.winner = base + (kind_ == Kind::min ? summary.least_at : summary.largest_at);
+        }
+        used += summary.used;
         base += readings.points[run.point].count;
     }
     if (used == 0)
@@ -78,7 +72,7 @@ Outcome Formula::evaluate(const Readings& readings) const {
     for (std::size_t i = 0; i < operands_.size(); ++i) {
         const Outcome operand = operands_[i].value->evaluate(readings);
         if (!operand.present)
-            return {};
+            return absent_like(operand);
         outcome.aged_by(operand);
         calculator.operands()[i] = static_cast<double>(operand.count) / fine_units(operands_[i].dimension);
     }
@@ -99,7 +93,7 @@ void Formula::add_needs(Needs& needs) const {
 Outcome Choice::evaluate(const Readings& readings) const {
     const Outcome when = when_->evaluate(readings);
     if (!when.present)
-        return {};
+        return absent_like(when);
     const ValuePtr& branch = when.count != 0 ? value_ : otherwise_;
     if (!branch)
         return {};
@@ -117,14 +111,30 @@ void Choice::add_needs(Needs& needs) const {
 
 Outcome First::evaluate(const Readings& readings) const {
     for (const ValuePtr& choice : choices_)
-        if (const Outcome outcome = choice->evaluate(readings); outcome.present)
+        if (const Outcome outcome = choice->evaluate(readings); outcome.present || outcome.unread)
             return outcome;
     return {};
 }
 
+/// One choice that the owner need not set anything for is enough of a source.
 void First::add_needs(Needs& needs) const {
-    for (const ValuePtr& choice : choices_)
-        choice->add_needs(needs);
+    std::vector<std::size_t> settings;
+    bool needs_a_setting = true;
+    for (const ValuePtr& choice : choices_) {
+        Needs own;
+        choice->add_needs(own);
+        needs.points.insert(needs.points.end(), own.points.begin(), own.points.end());
+        needs_a_setting = needs_a_setting && !own.settings.empty();
+        if (settings.empty())
+            settings = own.settings;
+    }
+    if (needs_a_setting)
+        needs.settings.insert(needs.settings.end(), settings.begin(), settings.end());
+}
+
+bool First::invented() const {
+    return std::any_of(choices_.begin(), choices_.end(),
+                       [](const ValuePtr& choice) { return choice->invented(); });
 }
 
 } // namespace retrocan::mapping

@@ -5,6 +5,7 @@
 #include "core/unit.h"
 #include "mapping/formula.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,6 +27,9 @@ struct Slot {
     } content{Content::unread};
     bool moved{};         ///< its value has changed since it was first read
     bool beat{};          ///< it has had a value once
+    bool failing{};       ///< the last attempt to read it got no answer
+    bool has_raw{};       ///< the last raw value was a whole number
+    std::int64_t raw{};   ///< that
     std::int64_t count{}; ///< in fine units; of a point with an exponent: what it is multiplied by
     std::string text;     ///< only of points that are shown as text
     TimePoint at{};       ///< when it was answered
@@ -34,6 +38,22 @@ struct Slot {
 };
 
 struct Point;
+
+/// What the elements of a run come to, found in one pass for all values that ask for it.
+struct RunSummary {
+    std::uint64_t generation{}; ///< of the readings that it was made from
+    bool known{};               ///< which elements exist
+    bool unread{};              ///< one that exists was not answered
+    bool incomplete{};          ///< one that exists has no value, or the sum does not fit into 64 bits
+    std::int64_t used{};        ///< elements with a value
+    std::int64_t least{};
+    std::int64_t largest{};
+    std::int64_t sum{};
+    std::size_t least_at{};
+    std::size_t largest_at{};
+    TimePoint oldest{TimePoint::max()};
+    TimePoint expires{TimePoint::max()};
+};
 
 /// The slots of one point.
 struct SlotRange {
@@ -44,17 +64,20 @@ struct SlotRange {
 
 /// What a value is made of: what one battery has told so far.
 struct Readings {
-    TimePoint now{}; ///< of the last answer; what expired before counts as unread
+    TimePoint now{};            ///< of the last answer; what expired before counts as unread
+    std::uint64_t generation{}; ///< changes with every answer
     std::span<const Slot> slots;
     std::span<const SlotRange> points;                     ///< by index of the point
     std::span<const std::optional<std::int64_t>> settings; ///< by index of the setting
     std::span<Calculator> calculators;                     ///< by index of the formula
+    std::span<RunSummary> summaries;                       ///< by index of the point: filled when asked for
     std::span<std::string> texts; ///< by index of the template: where it writes its text
 };
 
 /// What a value is now.
 struct Outcome {
     bool present{};
+    bool unread{};             ///< not present because something was not answered, or too long ago
     std::int64_t count{};      ///< in fine units; a condition is 0 or 1
     const std::string* text{}; ///< of texts; lives as long as the readings
     std::size_t winner{};      ///< of min and max: index of the element, from 0, over all runs
@@ -62,7 +85,10 @@ struct Outcome {
     TimePoint expires{TimePoint::max()};
 
     /// Takes the age of an ingredient.
-    void aged_by(TimePoint at, TimePoint ingredient_expires);
+    void aged_by(TimePoint at, TimePoint ingredient_expires) {
+        oldest = std::min(oldest, at);
+        expires = std::min(expires, ingredient_expires);
+    }
     void aged_by(const Outcome& ingredient) { aged_by(ingredient.oldest, ingredient.expires); }
 };
 
@@ -77,6 +103,8 @@ public:
     virtual ~Value() = default;
     [[nodiscard]] virtual Outcome evaluate(const Readings& readings) const = 0;
     virtual void add_needs(Needs& needs) const = 0;
+    /// It may be a figure of the mapping's that no battery has told.
+    [[nodiscard]] virtual bool invented() const { return false; }
 };
 using ValuePtr = std::unique_ptr<const Value>;
 
@@ -100,6 +128,7 @@ public:
     explicit Constant(std::int64_t count) : count_{count} {}
     [[nodiscard]] Outcome evaluate(const Readings&) const override;
     void add_needs(Needs&) const override {}
+    [[nodiscard]] bool invented() const override { return true; }
 
 private:
     std::int64_t count_;
@@ -166,6 +195,9 @@ public:
         : when_{std::move(when)}, value_{std::move(value)}, otherwise_{std::move(otherwise)} {}
     [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
     void add_needs(Needs& needs) const override;
+    [[nodiscard]] bool invented() const override {
+        return value_->invented() || (otherwise_ && otherwise_->invented());
+    }
 
 private:
     ValuePtr when_;
@@ -173,12 +205,15 @@ private:
     ValuePtr otherwise_;
 };
 
-/// { first = [..] }: the first that has a value.
+/// { first = [..] }: the first that has a value. It goes on past what the battery says to have no value, or
+/// never had one; what is merely not answered any more makes it absent, or a limit could be lifted by
+/// silence.
 class First : public Value {
 public:
     explicit First(std::vector<ValuePtr> choices) : choices_{std::move(choices)} {}
     [[nodiscard]] Outcome evaluate(const Readings& readings) const override;
     void add_needs(Needs& needs) const override;
+    [[nodiscard]] bool invented() const override;
 
 private:
     std::vector<ValuePtr> choices_;

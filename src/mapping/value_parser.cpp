@@ -131,6 +131,14 @@ std::vector<std::string> ValueParser::id_texts(TableReader& read, const std::vec
     if (!id)
         return {};
     const auto from = static_cast<std::size_t>(read.integer("from", 0, 1).value_or(1));
+    const bool by_run = id->find("{run}") != std::string::npos || id->find("{element}") != std::string::npos;
+    if (by_run && runs.size() > 1)
+        for (const Run& run : runs)
+            if (scope_.points[run.point].count_setting) {
+                read.fault("id", "{run} and {element} need runs with a fixed count; the count of " +
+                                     in_quotes(scope_.points[run.point].name) + " is a setting");
+                return {};
+            }
     std::vector<std::string> texts;
     for (std::size_t run = 0; run < runs.size(); ++run)
         for (std::int64_t i = 0; i < scope_.points[runs[run].point].count; ++i) {
@@ -333,7 +341,12 @@ ValuePtr ValueParser::firmware(const Node& node, const std::string& path) {
             expected(name, at, "the name of a point");
             return nullptr;
         }
-        const auto point = expressions_.text_point({*name.text(), name.place, at});
+        const Source source{*name.text(), name.place, at};
+        const auto point = expressions_.text_point(source);
+        if (point && !scope_.points[*point].words.empty()) {
+            expressions_.fault(source, "has words, not a version");
+            return nullptr;
+        }
         return point ? std::make_unique<FirmwareText>(*point, form) : nullptr;
     };
     if (node.table() == nullptr)

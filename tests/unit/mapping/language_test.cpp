@@ -165,7 +165,7 @@ TEST(First, TakesTheFirstThatHasAValue) {
     EXPECT_EQ(battery.text("cvl"), "56 V");
 }
 
-TEST(First, GoesOnWhenWhatItTookHasExpired) {
+TEST(First, IsAbsentWhenWhatItTookIsNotAnsweredAnyMore) {
     Battery battery{
         mapping_text("own = { at = 3, unit = '0.1 V', every = '10 s' }\nlive = { at = 4, unit = '0.1 V' }",
                      "cvl = { first = ['own', 'live'] }")};
@@ -174,7 +174,49 @@ TEST(First, GoesOnWhenWhatItTookHasExpired) {
     battery.take(t0 + 24s, {{"live", raw(551)}});
     EXPECT_EQ(battery.text("cvl"), "56.8 V");
     battery.take(t0 + 25s, {{"live", raw(552)}});
-    EXPECT_EQ(battery.text("cvl"), "55.2 V") << "two and a half periods are over";
+    EXPECT_EQ(battery.text("cvl"), "-") << "silence must not lift a limit";
+    battery.take(t0 + 26s, {{"own", Absence::refused}, {"live", raw(552)}});
+    EXPECT_EQ(battery.text("cvl"), "-") << "it has had it before";
+    battery.decoder().restart();
+    battery.take(t0 + 27s, {{"own", Absence::refused}, {"live", raw(552)}});
+    EXPECT_EQ(battery.text("cvl"), "55.2 V") << "perhaps another battery, which does not have it";
+}
+
+TEST(First, GoesOnPastALiveRegisterThatTheDeviceDoesNotHave) {
+    Battery battery{mapping_text("own = { at = 3, unit = '0.1 V' }", "cvl = { first = ['own', '56 V'] }")};
+    const Update& update = battery.take(
+        t0, {{"voltage", raw(5300)}, {"current", raw(0)}, {"soc", raw(50)}, {"own", Absence::refused}});
+    EXPECT_TRUE(update.round_complete);
+    EXPECT_TRUE(update.missed.none()) << "what it does not have is not missed";
+    EXPECT_EQ(battery.text("cvl"), "56 V");
+}
+
+TEST(First, NeedsNoSettingThatAnotherChoiceDoesWithout) {
+    Battery battery{mapping_text("own = { at = 3, unit = 'A', absent = 0 }",
+                                 "dcl = { first = ['own', 'most'] }\n[settings]\n"
+                                 "most = { unit = 'A', help = 'where the battery does not tell it' }")};
+    battery.take(t0, {{"own", raw(20)}});
+    EXPECT_EQ(battery.text("dcl"), "20 A");
+    battery.take(t0, {{"own", raw(0)}});
+    EXPECT_EQ(battery.text("dcl"), "-");
+}
+
+TEST(Formulas, AreAbsentWhereAnyPartIsDividedByZero) {
+    Battery battery{mapping_text("power = { at = 3, unit = 'W' }\nvolts = { at = 4, unit = 'V' }",
+                                 "dcl = 'min(power / volts, 100 A)'")};
+    battery.take(t0, {{"power", raw(500)}, {"volts", raw(50)}});
+    EXPECT_EQ(battery.text("dcl"), "10 A");
+    battery.take(t0, {{"volts", raw(0)}});
+    EXPECT_EQ(battery.text("dcl"), "-");
+}
+
+TEST(Runs, OfNothingSayNothing) {
+    Battery battery{mapping_text("ok = { at = 3, count = 4, used = 'n' }\nn = { at = 9 }",
+                                 "charge_allowed = { all = 'ok' }\n[alarms]\nhigh_voltage = { any = 'ok' }")};
+    battery.take_run(t0, "ok", {1, 1, 1, 1});
+    battery.take(t0, {{"n", raw(0)}});
+    EXPECT_EQ(battery.text("charge_allowed"), "-");
+    EXPECT_FALSE(battery.state().alarms[static_cast<std::size_t>(AlarmKind::high_voltage)]);
 }
 
 TEST(Choice, WithoutOtherwiseIsAbsent) {

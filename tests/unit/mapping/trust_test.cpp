@@ -21,6 +21,16 @@ TEST(Identity, IsUnknownThenTold) {
     EXPECT_EQ(battery.decoder().update().identity, Identity::differs);
 }
 
+TEST(Identity, MustBeToldAnewAfterASilence) {
+    Battery battery{mapping_text("type = { at = 4, every = 'once' }", "[identity]\ntype = 'type == 42'")};
+    battery.take(t0, {{"type", raw(42)}});
+    EXPECT_EQ(battery.decoder().update().identity, Identity::matches);
+    battery.decoder().restart();
+    EXPECT_EQ(battery.decoder().update().identity, Identity::unknown);
+    battery.take(t0 + 60s, {{"type", Absence::refused}});
+    EXPECT_EQ(battery.decoder().update().identity, Identity::unknown) << "another battery may have come";
+}
+
 TEST(Identity, OneFalseCheckIsEnoughThoughAnotherIsUnknown) {
     Battery battery{mapping_text("a = { at = 3 }\nb = { at = 4 }", "[identity]\na = 'a == 1'\nb = 'b == 1'")};
     battery.take(t0, {{"b", raw(2)}});
@@ -68,6 +78,25 @@ TEST(HeartbeatOfAStandard, IsNotAskedForWhereTheDeviceHasNone) {
     EXPECT_EQ(lost(t0 + 60s, 0xFFFF), "");
     EXPECT_EQ(lost(t0 + 61s, 5), "");
     EXPECT_EQ(lost(t0 + 62s, 0xFFFF), "tick") << "it had one, and now it is gone";
+}
+
+TEST(AliveBy, DoesNotHoldWhatCannotBeReadAnyMore) {
+    Battery battery{mapping_text(
+        "limit = { at = 3, unit = 'A', every = '10 s', alive_by = 'uptime' }\nuptime = { at = 4 }",
+        "ccl = 'limit'")};
+    battery.take(t0, {{"limit", raw(40)}, {"uptime", raw(1)}});
+    battery.take(t0 + 10s, {{"limit", Absence::timeout}, {"uptime", raw(2)}});
+    EXPECT_EQ(battery.state().ccl->expires, t0 + 25s);
+}
+
+TEST(Changed, IsSeenThoughTheNumberWasAbsentInBetween) {
+    Battery battery{mapping_text("trips = { at = 4, absent = 0xFFFF }",
+                                 "[warnings]\n"
+                                 "general = { changed = 'trips', within = '10 s' }")};
+    battery.take(t0, {{"trips", raw(5)}});
+    battery.take(t0 + 1s, {{"trips", raw(0xFFFF)}});
+    battery.take(t0 + 2s, {{"trips", raw(6)}});
+    EXPECT_TRUE(battery.state().warnings[static_cast<std::size_t>(AlarmKind::general)]->value);
 }
 
 TEST(AliveBy, KeepsWhatIsToldOnlyWhenItChanges) {
