@@ -118,8 +118,8 @@ std::optional<Duration> SettingsReader::duration(std::string_view key, Duration 
     return Duration{amount->count};
 }
 
-std::optional<std::vector<std::int64_t>>
-SettingsReader::integers(std::string_view key, std::int64_t low, std::int64_t high) {
+std::optional<std::vector<std::int64_t>> SettingsReader::integers(std::string_view key, std::int64_t low,
+                                                                  std::int64_t high) {
     const Setting* setting = find(key);
     if (setting == nullptr)
         return std::nullopt;

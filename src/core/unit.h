@@ -11,7 +11,17 @@
 
 namespace retrocan {
 
-enum class Dimension : std::uint8_t { none, voltage, current, temperature, ratio, charge, energy, power, time };
+enum class Dimension : std::uint8_t {
+    none,
+    voltage,
+    current,
+    temperature,
+    ratio,
+    charge,
+    energy,
+    power,
+    time
+};
 
 /// One count of a point in fine units (those of quantity.h; microseconds for time): `numerator/denominator`.
 /// "10 mV" is 10/1 fine units of voltage, "0.1 degC" is 100/1, "0.5 Wh" is 1/2.

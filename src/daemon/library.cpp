@@ -53,6 +53,7 @@ Result<fs::path, std::string> find_mapping(const std::string& name, const fs::pa
     }
     const std::vector<LibraryEntry> entries = library(folders);
     std::vector<std::string_view> names;
+    names.reserve(entries.size());
     for (const LibraryEntry& entry : entries)
         names.push_back(entry.name);
     return Err{"there is no mapping \"" + name + "\"" + did_you_mean(name, names) + " in " +

@@ -108,7 +108,8 @@ std::string alarm_section(const Content& content) {
         if (alarm == "–" && warning == "–")
             none += (none.empty() ? "" : ", ") + name;
         else
-            rows += "| " + name + " | " + alarm + " | " + warning + " |\n";
+            rows.append("| ").append(name).append(" | ").append(alarm).append(" | ").append(warning).append(
+                " |\n");
     }
     std::string text = "\n## Alarms and warnings\n";
     if (!rows.empty())
