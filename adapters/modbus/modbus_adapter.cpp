@@ -118,7 +118,8 @@ std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, F
     return source;
 }
 
-void ModbusAdapter::check_together(std::span<const Source* const> sources, Faults& faults) const {
+void ModbusAdapter::check_together(std::span<const Source* const> sources, Faults& faults,
+                                   Faults& /*warnings*/) const {
     for (std::size_t b = 0; b < sources.size(); ++b) {
         const ModbusSource& later = own(sources[b]);
         if (later.options().host.empty())
@@ -139,7 +140,8 @@ void ModbusAdapter::check_together(std::span<const Source* const> sources, Fault
 }
 
 std::unique_ptr<adapter::Reader> ModbusAdapter::start(std::span<const Source* const> sources,
-                                                      adapter::Sink sink) {
+                                                      adapter::Sink sink,
+                                                      const adapter::StartOptions& /*options*/) {
     return std::make_unique<ModbusReader>(sources, sink);
 }
 

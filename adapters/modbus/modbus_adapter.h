@@ -9,9 +9,10 @@ namespace retrocan::modbus {
 class ModbusAdapter : public adapter::Adapter {
 public:
     std::unique_ptr<adapter::Source> source(const adapter::SourceSpec& spec, Faults& faults) const override;
-    void check_together(std::span<const adapter::Source* const> sources, Faults& faults) const override;
+    void check_together(std::span<const adapter::Source* const> sources, Faults& faults,
+                        Faults& warnings) const override;
     std::unique_ptr<adapter::Reader> start(std::span<const adapter::Source* const> sources,
-                                           adapter::Sink sink) override;
+                                           adapter::Sink sink, const adapter::StartOptions& options) override;
 };
 
 } // namespace retrocan::modbus

@@ -22,7 +22,7 @@
 namespace retrocan::adapter {
 
 /// Raised with every change of these headers that a plugin built before would not survive.
-inline constexpr int contract_version = 2;
+inline constexpr int contract_version = 3;
 
 /// The points of one battery, checked and bound to a transport. Immutable; may be used from any thread.
 class Source {
@@ -44,6 +44,13 @@ public:
 
     /// Where a point is (by its index in the SourceSpec), for people: "holding 4608..4623 (0x1200..0x120F)".
     [[nodiscard]] virtual std::string where(std::size_t point) const = 0;
+
+    /// The reverse of decode(): lines of a capture from which it makes these readings, for simulators and
+    /// tests. Readings without a value are left out. No lines where the adapter cannot say.
+    [[nodiscard]] virtual std::vector<std::string> encode(std::span<const Reading> readings) const {
+        static_cast<void>(readings);
+        return {};
+    }
 };
 
 /// What a connection tells about itself: one for each change, never one for each poll.
@@ -75,6 +82,10 @@ public:
     virtual void hurry(std::size_t battery, bool hurry) = 0;
 };
 
+struct StartOptions {
+    bool traffic{}; ///< answers carry their traffic, for recordings
+};
+
 class Adapter {
 public:
     virtual ~Adapter() = default;
@@ -83,12 +94,15 @@ public:
     /// with its place; without faults the result is not null.
     virtual std::unique_ptr<Source> source(const SourceSpec& spec, Faults& faults) const = 0;
 
-    /// Faults that only show with all batteries of this adapter together, such as two of them at one address.
-    virtual void check_together(std::span<const Source* const> sources, Faults& faults) const = 0;
+    /// What only shows with all batteries of this adapter together, such as two of them at one address.
+    /// Warnings are what runs, but should be known.
+    virtual void check_together(std::span<const Source* const> sources, Faults& faults,
+                                Faults& warnings) const = 0;
 
     /// Starts to read; returns at once. The sources outlive the reader. Throws nothing: what cannot be
     /// reached is an event, and is tried again.
-    virtual std::unique_ptr<Reader> start(std::span<const Source* const> sources, Sink sink) = 0;
+    virtual std::unique_ptr<Reader> start(std::span<const Source* const> sources, Sink sink,
+                                          const StartOptions& options) = 0;
 };
 
 } // namespace retrocan::adapter

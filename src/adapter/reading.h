@@ -41,6 +41,9 @@ struct Reading {
 struct Answer {
     TimePoint at{}; ///< when the answer was complete
     std::vector<Reading> readings;
+    /// What was on the wire, as a line of a capture (a JSON object without `t` and `battery`) from which
+    /// Source::decode() makes the same readings. Empty unless asked for (StartOptions).
+    std::string traffic{};
 };
 
 } // namespace retrocan::adapter

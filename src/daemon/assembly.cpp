@@ -163,7 +163,7 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
 }
 
 /// What only shows with all batteries of one adapter side by side.
-void check_together(const std::vector<BatteryAssembly>& batteries, Faults& faults) {
+void check_together(const std::vector<BatteryAssembly>& batteries, Faults& faults, Faults& warnings) {
     std::map<std::string, std::vector<const BatteryAssembly*>> by_adapter;
     for (const BatteryAssembly& battery : batteries)
         if (battery.source)
@@ -172,7 +172,7 @@ void check_together(const std::vector<BatteryAssembly>& batteries, Faults& fault
         std::vector<const adapter::Source*> sources;
         for (const BatteryAssembly* battery : group)
             sources.push_back(battery->source.get());
-        group.front()->adapter->check_together(sources, faults);
+        group.front()->adapter->check_together(sources, faults, warnings);
     }
 }
 
@@ -188,7 +188,7 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
         if (auto one =
                 assemble_battery(battery, assembly.configuration, beside, folders, loader, purpose, faults))
             assembly.batteries.push_back(std::move(*one));
-    check_together(assembly.batteries, faults);
+    check_together(assembly.batteries, faults, assembly.configuration.warnings);
     if (assembly.configuration.batteries.size() > 1)
         faults.push_back({assembly.configuration.batteries[1].place,
                           "battery: this version manages one battery; " +

@@ -36,9 +36,12 @@ void Service::start() {
     narrator_.look(bridge_);
     link_.start([this](const can::Event& event) { on_bus(event); });
     const std::array<const adapter::Source*, 1> sources{assembly_.batteries.front().source.get()};
-    reader_ = assembly_.batteries.front().adapter->start(sources, [this](adapter::Event event) {
-        boost::asio::post(io_, [this, event = std::move(event)] { on_source(event); });
-    });
+    reader_ = assembly_.batteries.front().adapter->start(
+        sources,
+        [this](adapter::Event event) {
+            boost::asio::post(io_, [this, event = std::move(event)] { on_source(event); });
+        },
+        {});
     reader_->hurry(0, true);
 }
 

@@ -45,7 +45,8 @@ TEST(Loader, RunsAPlugin) {
     EXPECT_TRUE(faults.empty());
     const Source* sources[] = {source.get()};
     std::vector<Event> events;
-    const auto reader = (*adapter)->start(sources, [&](Event event) { events.push_back(std::move(event)); });
+    const auto reader =
+        (*adapter)->start(sources, [&](Event event) { events.push_back(std::move(event)); }, {});
     ASSERT_EQ(events.size(), 1u);
     const auto& answer = std::get<Answer>(events[0].content);
     ASSERT_EQ(answer.readings.size(), 1u);

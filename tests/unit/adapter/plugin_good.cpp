@@ -35,8 +35,9 @@ class FixedAdapter : public Adapter {
         }
         return std::make_unique<FixedSource>(std::move(readings));
     }
-    void check_together(std::span<const Source* const>, Faults&) const override {}
-    std::unique_ptr<Reader> start(std::span<const Source* const> sources, Sink sink) override {
+    void check_together(std::span<const Source* const>, Faults&, Faults&) const override {}
+    std::unique_ptr<Reader> start(std::span<const Source* const> sources, Sink sink,
+                                  const StartOptions&) override {
         for (std::size_t i = 0; i < sources.size(); ++i)
             sink({i, sources[i]->decode("").value()});
         return std::make_unique<FixedReader>();

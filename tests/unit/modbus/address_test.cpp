@@ -329,6 +329,7 @@ protected:
     std::vector<std::string> faults_of_both(const Keys& first, const Keys& second,
                                             const Keys& second_point = {}) {
         Faults faults;
+        Faults warnings;
         auto a = spec({}, first, {});
         auto b = spec({}, second, {});
         a.battery = "attic";
@@ -338,7 +339,7 @@ protected:
         const auto two = adapter_.source(b, faults);
         EXPECT_THAT(texts(faults), IsEmpty());
         const adapter::Source* both[] = {one.get(), two.get()};
-        adapter_.check_together(both, faults);
+        adapter_.check_together(both, faults, warnings);
         return texts(faults);
     }
     ModbusAdapter adapter_;

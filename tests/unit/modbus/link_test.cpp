@@ -130,7 +130,7 @@ protected:
         std::vector<const adapter::Source*> all;
         for (const auto& source : sources)
             all.push_back(source.get());
-        reader = adapter.start(all, [this](Event event) { collector.take(std::move(event)); });
+        reader = adapter.start(all, [this](Event event) { collector.take(std::move(event)); }, {});
     }
     bool reads(std::size_t battery, std::size_t count = 3) {
         return collector.wait_for([=](const Collector& c) {
