@@ -23,11 +23,14 @@ struct Refusal {
 /// The device has taken what was written.
 struct Written {};
 
-/// No answer that counts. Whatever may still arrive on this connection is worthless: it is closed.
+/// No answer that counts.
 struct Broken {
     adapter::Absence reason{adapter::Absence::timeout};
     std::string text; ///< "no answer within 0.5 s"
     bool closed{};    ///< the other side had closed the connection
+    /// The connection may be used on: it tells by itself what still arrives from what is asked for next
+    /// (serial lines). Otherwise what arrives is worthless, and the connection must be closed.
+    bool usable{};
 };
 
 /// What became of one request.

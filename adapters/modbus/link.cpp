@@ -256,13 +256,14 @@ void Link::not_answered(Schedule::Read read, const Exchange& exchange, TimePoint
         return;
     }
     const auto& broken = std::get<Broken>(exchange);
-    connection_.reset();
+    if (!broken.usable)
+        connection_.reset();
     if (broken.closed && connection_answered_) {
         // Many devices close idle connections, some after each answer. That is no failure.
         schedule_.closed(read, at);
         return;
     }
-    lost(read, at, broken.reason, broken.text, true);
+    lost(read, at, broken.reason, broken.text, !broken.usable);
 }
 
 void Link::lost(Schedule::Read read, TimePoint at, Absence reason, const std::string& what,

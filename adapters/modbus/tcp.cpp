@@ -32,8 +32,11 @@ using Context = std::unique_ptr<modbus_t, FreeModbus>;
 class TcpConnection : public Connection {
 public:
     /// `context` has a connected socket.
-    TcpConnection(Context context, std::shared_ptr<std::uint16_t> last_transaction)
-        : context_{std::move(context)}, last_transaction_{std::move(last_transaction)} {}
+    TcpConnection(Context context, std::shared_ptr<std::uint16_t> last_transaction,
+                  std::shared_ptr<Counters> counters)
+        : context_{std::move(context)}
+        , last_transaction_{std::move(last_transaction)}
+        , counters_{std::move(counters)} {}
 
     Exchange read(const Request& request, Duration timeout) override {
         const std::uint16_t transaction = ++*last_transaction_;
@@ -55,10 +58,13 @@ public:
         return poll(&now, 1, 0) == 0;
     }
 
+    std::optional<Duration> last_turnaround() const override { return turnaround_; }
+
 private:
     template <class Check>
     Exchange exchange(std::span<const std::uint8_t> frame, Duration timeout, const Check& check) {
         const int socket = modbus_get_socket(context_.get());
+        const TimePoint asked = BootClock::now();
         // Sent past libmodbus: its raw requests always have the transaction 0, and with its own ones the
         // answer cannot be looked at. So few bytes go out whole, or the connection is stuck.
         if (send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size()))
@@ -71,7 +77,12 @@ private:
         const int size = modbus_receive_confirmation(context_.get(), answer.data());
         if (size < 0)
             return failure(errno, timeout);
-        return check(std::span<const std::uint8_t>{answer}.first(static_cast<std::size_t>(size)));
+        Exchange result = check(std::span<const std::uint8_t>{answer}.first(static_cast<std::size_t>(size)));
+        if (!std::holds_alternative<Broken>(result)) {
+            turnaround_ = BootClock::now() - asked;
+            ++counters_->answers;
+        }
+        return result;
     }
 
     static Exchange failure(int error, Duration timeout) {
@@ -86,6 +97,8 @@ private:
 
     Context context_;
     std::shared_ptr<std::uint16_t> last_transaction_;
+    std::shared_ptr<Counters> counters_;
+    std::optional<Duration> turnaround_;
 };
 
 } // namespace
@@ -105,7 +118,15 @@ Result<std::unique_ptr<Connection>, std::string> TcpEndpoint::open(Duration time
     // The response timeout is one for the whole answer, not started again with each byte.
     modbus_set_byte_timeout(context.get(), 0, 0);
     return std::unique_ptr<Connection>{
-        std::make_unique<TcpConnection>(std::move(context), last_transaction_)};
+        std::make_unique<TcpConnection>(std::move(context), last_transaction_, counters_)};
+}
+
+Wire TcpEndpoint::wire() const {
+    return {.byte_time = {},
+            .silence = {},
+            .turnaround_guess = std::chrono::milliseconds{5},
+            .request_overhead = tcp_request_size,
+            .answer_overhead = 9}; // header, unit, function, byte count
 }
 
 } // namespace retrocan::modbus

@@ -27,6 +27,9 @@ public:
 
     [[nodiscard]] std::string name() const override { return name_; }
     [[nodiscard]] Result<std::unique_ptr<Connection>, std::string> open(Duration timeout) override;
+    /// Bytes cost nothing, a round trip counts.
+    [[nodiscard]] Wire wire() const override;
+    [[nodiscard]] Counters counters() const override { return *counters_; }
 
 private:
     static std::uint16_t any_transaction();
@@ -34,7 +37,9 @@ private:
     std::string name_;
     std::string host_;
     std::uint16_t port_;
-    std::shared_ptr<std::uint16_t> last_transaction_; ///< shared with the connections
+    // Shared with the connections.
+    std::shared_ptr<std::uint16_t> last_transaction_;
+    std::shared_ptr<Counters> counters_{std::make_shared<Counters>()};
 };
 
 } // namespace retrocan::modbus
