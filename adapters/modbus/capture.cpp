@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t longest_line = 1 << 20;
 constexpr double latest = 1e12; // seconds; keeps microseconds within 64 bits
+constexpr std::int64_t longest_period_us = std::int64_t{1} << 53;
 
 struct Wrong {
     std::string what;
@@ -56,25 +58,82 @@ std::vector<std::uint16_t> values_at(const json& line, const char* key, std::int
     return values;
 }
 
-Block block_of(const json& line, std::uint8_t unit, Table table) {
+std::optional<std::size_t> word_at(const json& line, const char* key, std::span<const std::string_view> words,
+                                   const char* expected) {
+    if (!line.contains(key))
+        return std::nullopt;
+    const auto it = std::ranges::find(words, text_at(line, key));
+    if (it == words.end())
+        throw Wrong{std::string{key} + ": expected one of " + expected};
+    return static_cast<std::size_t>(it - words.begin());
+}
+
+/// Where a line is: unit id, table and address; no values.
+Block place_of(const json& line, std::uint8_t unit, Table table) {
     Block block{unit, table, 0, {}};
-    const bool bits = line.contains("coils");
     if (line.contains("unit"))
         block.unit = static_cast<std::uint8_t>(whole_at(line, "unit", 0, 255));
-    if (line.contains("table")) {
-        const auto it = std::ranges::find(table_words, text_at(line, "table"));
-        if (it == table_words.end())
-            throw Wrong{"table: expected one of holding, input, coil, discrete"};
-        block.table = static_cast<Table>(it - table_words.begin());
-    } else if (bits && !has_bits(table)) {
-        block.table = Table::coil;
-    }
+    if (const auto word = word_at(line, "table", table_words, "holding, input, coil, discrete"))
+        block.table = static_cast<Table>(*word);
+    block.address = static_cast<std::uint16_t>(whole_at(line, "address", 0, last_address));
+    return block;
+}
+
+Block block_of(const json& line, std::uint8_t unit, Table table) {
+    const bool bits = line.contains("coils");
+    Block block = place_of(line, unit, bits && !has_bits(table) ? Table::coil : table);
     if (has_bits(block.table) != bits)
         throw Wrong{std::string{"table: "} + std::string{to_text(block.table)} + " has " +
                     (bits ? "registers, not coils" : "coils, not registers")};
-    block.address = static_cast<std::uint16_t>(whole_at(line, "address", 0, last_address));
     block.values = bits ? values_at(line, "coils", 1) : values_at(line, "registers", 65535);
     return block;
+}
+
+std::optional<InModel> model_of(const json& line, const Block& block) {
+    if (!line.contains("model"))
+        return std::nullopt;
+    if (block.table != Table::holding)
+        throw Wrong{"model: SunSpec models are in the table holding"};
+    InModel in{static_cast<std::uint16_t>(whole_at(line, "model", 1, last_address)), {}};
+    if (line.contains("base"))
+        in.base = static_cast<std::uint16_t>(whole_at(line, "base", 0, last_address - block.address));
+    return in;
+}
+
+Purpose purpose_of(const json& line) {
+    Purpose purpose;
+    if (const auto word = word_at(line, "pace", pace_words, "live, slow, once"))
+        purpose.pace = static_cast<adapter::Pace>(*word);
+    if (line.contains("period_us"))
+        purpose.period = Duration{whole_at(line, "period_us", 0, longest_period_us)};
+    if (line.contains("optional")) {
+        if (!line.at("optional").is_boolean())
+            throw Wrong{"optional: expected true or false"};
+        purpose.optional = line.at("optional").get<bool>();
+    }
+    return purpose;
+}
+
+Told told_of(const json& line, std::uint8_t unit, Table table) {
+    Told told{block_of(line, unit, table)};
+    told.in = model_of(line, told.block);
+    if (line.contains("count"))
+        told.asked = static_cast<std::size_t>(whole_at(line, "count", 1, last_address + 1));
+    told.purpose = purpose_of(line);
+    return told;
+}
+
+std::variant<std::monostate, Told, Gap, Failure> failure_of(const json& line, std::uint8_t unit,
+                                                            Table table) {
+    const auto reason = adapter::absence(text_at(line, "error"));
+    if (!reason)
+        throw Wrong{"error: expected one of not_connected, timeout, refused, garbled, not_a_value"};
+    if (!line.contains("address"))
+        return Failure{*reason, purpose_of(line)};
+    Gap gap{place_of(line, unit, table), *reason, purpose_of(line), {}};
+    gap.place.values.resize(static_cast<std::size_t>(whole_at(line, "count", 1, last_address + 1)));
+    gap.in = model_of(line, gap.place);
+    return gap;
 }
 
 CaptureLine parse(const json& line, std::uint8_t unit, Table table) {
@@ -90,12 +149,9 @@ CaptureLine parse(const json& line, std::uint8_t unit, Table table) {
     if (line.contains("registers") || line.contains("coils")) {
         if (line.contains("registers") && line.contains("coils"))
             throw Wrong{"a line has registers or coils, not both"};
-        result.content = block_of(line, unit, table);
+        result.content = told_of(line, unit, table);
     } else if (line.contains("error")) {
-        const auto reason = adapter::absence(text_at(line, "error"));
-        if (!reason)
-            throw Wrong{"error: expected one of not_connected, timeout, refused, garbled, not_a_value"};
-        result.content = *reason;
+        result.content = failure_of(line, unit, table);
     }
     return result;
 }

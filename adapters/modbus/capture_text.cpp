@@ -108,9 +108,11 @@ Result<CaptureLine, std::string> parse_exchange_line(Text line, const Options& o
     if (const auto* refusal = std::get_if<Refusal>(&exchange))
         result.content =
             Gap{{request.unit, request.table, request.address, std::vector<std::uint16_t>(request.count)},
-                refusal->by_gateway() ? adapter::Absence::timeout : adapter::Absence::refused};
+                refusal->by_gateway() ? adapter::Absence::timeout : adapter::Absence::refused,
+                {},
+                {}};
     else
-        result.content = std::get<Block>(exchange);
+        result.content = Told{std::get<Block>(exchange)};
     return result;
 }
 
@@ -140,7 +142,7 @@ Result<CaptureLine, std::string> parse_dump_line(Text line, const Options& optio
     if (block.values.empty())
         return Err{std::string{"no numbers behind the address"}};
     CaptureLine result;
-    result.content = std::move(block);
+    result.content = Told{std::move(block)};
     return result;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "link.h"
 
+#include "traffic.h"
+
 #include <algorithm>
 #include <functional>
 #include <type_traits>
@@ -48,10 +50,11 @@ Schedule schedule_of(const std::vector<Link::Member>& members, const std::string
 
 } // namespace
 
-Link::Link(std::unique_ptr<Endpoint> endpoint, std::vector<Member> members, adapter::Sink sink)
+Link::Link(std::unique_ptr<Endpoint> endpoint, std::vector<Member> members, adapter::Sink sink, bool traffic)
     : endpoint_{std::move(endpoint)}
     , members_{std::move(members)}
     , sink_{std::move(sink)}
+    , traffic_{traffic}
     , schedule_{schedule_of(members_, endpoint_->name())}
     , told_(members_.size())
     , thread_{[this](const std::stop_token& stop) { run(stop); }} {}
@@ -71,6 +74,12 @@ void Link::run(const std::stop_token& stop) {
     }
 }
 
+template <class Traffic>
+void Link::post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings,
+                const Traffic& traffic) {
+    sink_({members_[member].index, Answer{at, std::move(readings), traffic_ ? traffic() : std::string{}}});
+}
+
 void Link::act(const std::stop_token& stop, const Schedule::Action& action) {
     if (std::holds_alternative<Schedule::Connect>(action))
         connect();
@@ -78,7 +87,8 @@ void Link::act(const std::stop_token& stop, const Schedule::Action& action) {
         read(*request);
     else if (const auto* miss = std::get_if<Schedule::Miss>(&action))
         post(miss->battery, BootClock::now(),
-             members_[miss->battery].source->live_absent(Absence::not_connected));
+             members_[miss->battery].source->live_absent(Absence::not_connected),
+             [] { return live_failure_line(Absence::not_connected); });
     else
         wait(stop, std::get<Schedule::Wait>(action).until);
 }
@@ -122,7 +132,7 @@ void Link::read(Schedule::Read read) {
     else if (const Request& request = requests[read.task]; request.model)
         read_model(read, request);
     else
-        read_request(read, request, {});
+        read_request(read, request, source.options().found.value_or(Models{}));
 }
 
 template <class Question>
@@ -151,13 +161,9 @@ void Link::read_request(Schedule::Read read, const Request& request, const Model
         return;
     }
     const ModbusSource& source = *members_[read.battery].source;
-    std::vector<adapter::Reading> readings = source.readings(*block, models);
     const Request& planned = source.requests()[read.task];
-    if (request.count < planned.count) // the model ends before
-        for (const std::size_t slot : planned.slots)
-            if (std::ranges::find(readings, slot, &adapter::Reading::slot) == readings.end())
-                readings.push_back({slot, Absence::refused});
-    post(read.battery, at, std::move(readings)); // first of all: a limit may be in it
+    post(read.battery, at, source.answered(*block, planned, models), // first of all: a limit may be in it
+         [&] { return answer_line(*block, planned, models); });
     schedule_.answered(read, at);
     tell(read.battery, LinkNews::State::answering, "answers");
 }
@@ -216,7 +222,8 @@ void Link::step(Schedule::Read read, ModelWalk& walk) {
 
 void Link::not_there(Schedule::Read read, const Request& planned) {
     const TimePoint now = BootClock::now();
-    post(read.battery, now, ModbusSource::absent(planned, Absence::refused));
+    post(read.battery, now, ModbusSource::absent(planned, Absence::refused),
+         [&] { return failure_line(planned, Absence::refused); });
     schedule_.skipped(read, now);
     Search& search = searches_.at({read.battery, planned.unit});
     const bool is_sunspec = search.walk.is_sunspec();
@@ -282,7 +289,9 @@ void Link::failure(Schedule::Read read, TimePoint at, Absence reason, const std:
     const ModbusSource& source = *members_[read.battery].source;
     const std::size_t reads = source.requests().size();
     if (read.task < reads) {
-        post(read.battery, at, ModbusSource::absent(source.requests()[read.task], reason));
+        const Request& planned = source.requests()[read.task];
+        post(read.battery, at, ModbusSource::absent(planned, reason),
+             [&] { return failure_line(planned, reason); });
         return;
     }
     const Write& write = source.writes()[read.task - reads];
@@ -332,10 +341,6 @@ void Link::remark(std::size_t member, std::uint8_t unit, const std::string& what
     sink_({members_[member].index,
            LinkNews{told_[member].value_or(LinkNews::State::connected),
                     endpoint_->name() + " unit " + std::to_string(unit) + ": " + what}});
-}
-
-void Link::post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings) {
-    sink_({members_[member].index, Answer{at, std::move(readings)}});
 }
 
 Duration Link::longest_timeout() const {

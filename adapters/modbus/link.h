@@ -32,8 +32,9 @@ public:
         std::size_t index{};          ///< of the battery in events
     };
 
-    /// `members` is not empty. Events come from the link's thread.
-    Link(std::unique_ptr<Endpoint> endpoint, std::vector<Member> members, adapter::Sink sink);
+    /// `members` is not empty. Events come from the link's thread. With `traffic` answers carry theirs.
+    Link(std::unique_ptr<Endpoint> endpoint, std::vector<Member> members, adapter::Sink sink,
+         bool traffic = false);
 
     /// `member` counts in the order of the constructor's. Any thread.
     void hurry(std::size_t member, bool hurry);
@@ -69,12 +70,16 @@ private:
 
     void tell(std::size_t member, adapter::LinkNews::State state, const std::string& what);
     void remark(std::size_t member, std::uint8_t unit, const std::string& what);
-    void post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings);
+    /// `traffic` makes the line of a capture, if one is asked for.
+    template <class Traffic>
+    void post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings,
+              const Traffic& traffic);
     [[nodiscard]] Duration longest_timeout() const;
 
     const std::unique_ptr<Endpoint> endpoint_;
     const std::vector<Member> members_;
     const adapter::Sink sink_;
+    const bool traffic_;
 
     struct Search {
         ModelWalk walk;

@@ -51,7 +51,7 @@ void check_pauses(const ModbusSource& source, const adapter::SourceSpec& spec, F
 
 class ModbusReader : public adapter::Reader {
 public:
-    ModbusReader(std::span<const Source* const> sources, const adapter::Sink& sink)
+    ModbusReader(std::span<const Source* const> sources, const adapter::Sink& sink, bool traffic)
         : places_(sources.size()) {
         std::map<std::string, std::vector<Link::Member>> members;
         for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -64,7 +64,7 @@ public:
             for (std::size_t i = 0; i < batteries.size(); ++i)
                 places_[batteries[i].index] = {links_.size(), i};
             links_.push_back(std::make_unique<Link>(
-                std::make_unique<TcpEndpoint>(name, options.host, options.port), batteries, sink));
+                std::make_unique<TcpEndpoint>(name, options.host, options.port), batteries, sink, traffic));
         }
     }
 
@@ -141,8 +141,8 @@ void ModbusAdapter::check_together(std::span<const Source* const> sources, Fault
 
 std::unique_ptr<adapter::Reader> ModbusAdapter::start(std::span<const Source* const> sources,
                                                       adapter::Sink sink,
-                                                      const adapter::StartOptions& /*options*/) {
-    return std::make_unique<ModbusReader>(sources, sink);
+                                                      const adapter::StartOptions& options) {
+    return std::make_unique<ModbusReader>(sources, sink, options.traffic);
 }
 
 } // namespace retrocan::modbus

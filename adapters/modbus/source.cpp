@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.h"
 
-#include "capture.h"
-
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -12,6 +10,20 @@ namespace retrocan::modbus {
 using adapter::Absence;
 using adapter::Answer;
 using adapter::Reading;
+
+namespace {
+
+constexpr std::uint16_t longest_model = 65533; // registers behind its id and length
+
+/// What an element says whose first value in the block is the `first`.
+Reading reading(const Element& element, const Block& block, std::size_t first) {
+    if (element.manner.zero_is_no_answer && is_all_zero(block))
+        return {element.slot, Absence::garbled};
+    return {element.slot,
+            decode_value(element.encoding, std::span{block.values}.subspan(first, element.width))};
+}
+
+} // namespace
 
 ModbusSource::ModbusSource(const adapter::SourceSpec& spec, const Options& options,
                            std::vector<Element> elements, std::vector<Write> writes)
@@ -57,14 +69,19 @@ void ModbusSource::each_within(const Block& block, const Models& models, const T
 std::vector<Reading> ModbusSource::readings(const Block& block, const Models& models) const {
     std::vector<Reading> result;
     result.reserve(elements_.size());
-    const bool zero = is_all_zero(block);
     each_within(block, models, [&](const Element& element, std::size_t first) {
-        if (zero && element.manner.zero_is_no_answer)
-            result.push_back({element.slot, Absence::garbled});
-        else
-            result.push_back({element.slot, decode_value(element.encoding, std::span{block.values}.subspan(
-                                                                               first, element.width))});
+        result.push_back(reading(element, block, first));
     });
+    return result;
+}
+
+std::vector<Reading> ModbusSource::answered(const Block& block, const Request& planned,
+                                            const Models& models) const {
+    std::vector<Reading> result = readings(block, models);
+    if (block.values.size() < planned.count)
+        for (const std::size_t slot : planned.slots)
+            if (std::ranges::find(result, slot, &Reading::slot) == result.end())
+                result.push_back({slot, Absence::refused});
     return result;
 }
 
@@ -83,6 +100,50 @@ std::vector<Reading> ModbusSource::live_absent(Absence reason) const {
     return result;
 }
 
+/// As a live answer is taken, and what its request asked for beyond it.
+std::vector<Reading> ModbusSource::readings_of(const Told& told) const {
+    if (!told.in)
+        return readings(told.block, options_.found.value_or(Models{}));
+    Block block = told.block;
+    std::uint16_t base = 0;
+    if (told.in->base) {
+        base = *told.in->base;
+        block.address = static_cast<std::uint16_t>(block.address + base);
+    }
+    const Models models{{told.in->model, {base, longest_model}}};
+    std::vector<Reading> result;
+    if (told.in->base)
+        result = readings(block, models);
+    else // nothing is known of points that have an address of their own
+        each_within(block, models, [&](const Element& element, std::size_t first) {
+            if (element.model)
+                result.push_back(reading(element, block, first));
+        });
+    if (told.asked > told.block.values.size()) {
+        Block asked = told.block;
+        asked.values.resize(told.asked);
+        for (Reading& rest : absent_in(asked, told.in, told.purpose, Absence::refused))
+            if (std::ranges::find(result, rest.slot, &Reading::slot) == result.end())
+                result.push_back(std::move(rest));
+    }
+    return result;
+}
+
+/// The points of a read that failed.
+std::vector<Reading> ModbusSource::absent_in(const Block& place, const std::optional<InModel>& in,
+                                             const Purpose& purpose, Absence reason) const {
+    const bool any = !in && !purpose.pace; // as people write it: whatever lies there
+    Models models = any ? options_.found.value_or(Models{}) : Models{};
+    if (in)
+        models[in->model] = {0, longest_model};
+    std::vector<Reading> result;
+    each_within(place, models, [&](const Element& element, std::size_t) {
+        if ((any || element.model.has_value() == in.has_value()) && purpose.is_of(element))
+            result.push_back({element.slot, reason});
+    });
+    return result;
+}
+
 Result<Answer, std::string> ModbusSource::decode(std::string_view capture_line) const {
     const auto line = parse_capture_line(capture_line, options_);
     if (!line)
@@ -90,17 +151,14 @@ Result<Answer, std::string> ModbusSource::decode(std::string_view capture_line) 
     Answer answer{line->at, {}};
     if (line->battery && *line->battery != battery_)
         return answer;
-    const Models models = options_.found.value_or(Models{});
-    if (const auto* block = std::get_if<Block>(&line->content)) {
-        answer.readings = readings(*block, models);
-    } else if (const auto* gap = std::get_if<Gap>(&line->content)) {
-        each_within(gap->place, models, [&](const Element& element, std::size_t) {
-            answer.readings.push_back({element.slot, gap->reason});
-        });
-    } else if (const auto* reason = std::get_if<Absence>(&line->content)) {
+    if (const auto* told = std::get_if<Told>(&line->content))
+        answer.readings = readings_of(*told);
+    else if (const auto* gap = std::get_if<Gap>(&line->content))
+        answer.readings = absent_in(gap->place, gap->in, gap->purpose, gap->reason);
+    else if (const auto* failure = std::get_if<Failure>(&line->content))
         for (const Element& element : elements_)
-            answer.readings.push_back({element.slot, *reason});
-    }
+            if (failure->purpose.is_of(element))
+                answer.readings.push_back({element.slot, failure->reason});
     return answer;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapter/adapter.h"
+#include "capture.h"
 #include "plan.h"
 #include "write.h"
 
@@ -25,6 +26,10 @@ public:
 
     /// The readings of every point that lies wholly in a block. `models`: of the device that answered.
     [[nodiscard]] std::vector<adapter::Reading> readings(const Block& block, const Models& models) const;
+    /// The readings of a good answer to a request: those in the block, and `refused` for what it was planned
+    /// for and does not reach, as the model ends before.
+    [[nodiscard]] std::vector<adapter::Reading> answered(const Block& block, const Request& planned,
+                                                         const Models& models) const;
     /// The readings of a request that failed.
     [[nodiscard]] static std::vector<adapter::Reading> absent(const Request& request,
                                                               adapter::Absence reason);
@@ -42,6 +47,11 @@ public:
     [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
 private:
+    [[nodiscard]] std::vector<adapter::Reading> readings_of(const Told& told) const;
+    [[nodiscard]] std::vector<adapter::Reading> absent_in(const Block& place,
+                                                          const std::optional<InModel>& in,
+                                                          const Purpose& purpose,
+                                                          adapter::Absence reason) const;
     /// The elements that lie wholly in a block, each with its first value there.
     template <class Take>
     void each_within(const Block& block, const Models& models, const Take& take) const;

@@ -126,11 +126,25 @@ protected:
         sources.push_back(adapter.source(s, faults));
         ASSERT_THAT(texts(faults), testing::IsEmpty());
     }
+    /// Whatever arrives can be recorded: the line of each answer makes the same readings.
+    void check_traffic(const Event& event) {
+        const auto* answer = std::get_if<Answer>(&event.content);
+        if (answer == nullptr)
+            return;
+        const auto again = sources[event.battery]->decode(answer->traffic);
+        ASSERT_TRUE(again) << answer->traffic << ": " << again.error();
+        EXPECT_EQ(by_slot(again->readings), by_slot(answer->readings)) << answer->traffic;
+    }
     void start() {
         std::vector<const adapter::Source*> all;
         for (const auto& source : sources)
             all.push_back(source.get());
-        reader = adapter.start(all, [this](Event event) { collector.take(std::move(event)); }, {});
+        reader = adapter.start(all,
+                               [this](Event event) {
+                                   check_traffic(event);
+                                   collector.take(std::move(event));
+                               },
+                               {.traffic = true});
     }
     bool reads(std::size_t battery, std::size_t count = 3) {
         return collector.wait_for([=](const Collector& c) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -74,6 +75,16 @@ inline adapter::SourceSpec spec(const Keys& mapping, const Keys& connection,
 inline adapter::PointSpec in_block(adapter::PointSpec point) {
     point.block = 0;
     return point;
+}
+
+using Contents = std::multimap<std::size_t, decltype(adapter::Reading::content)>;
+
+/// Readings to be compared: their order within one answer does not matter.
+inline Contents by_slot(const std::vector<adapter::Reading>& readings) {
+    Contents result;
+    for (const adapter::Reading& reading : readings)
+        result.emplace(reading.slot, reading.content);
+    return result;
 }
 
 inline std::vector<std::string> texts(const Faults& faults) {
