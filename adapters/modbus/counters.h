@@ -17,6 +17,17 @@ struct Counters {
     std::uint64_t crc{};        ///< answers with a wrong checksum
     std::uint64_t wrong{};      ///< whole frames of the right unit that do not fit the request
 
+    void add(const Counters& more) {
+        answers += more.answers;
+        stray += more.stray;
+        echo += more.echo;
+        other_unit += more.other_unit;
+        late += more.late;
+        cut += more.cut;
+        crc += more.crc;
+        wrong += more.wrong;
+    }
+
     friend bool operator==(const Counters&, const Counters&) = default;
 };
 

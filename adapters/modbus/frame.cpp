@@ -10,10 +10,7 @@ namespace retrocan::modbus {
 
 namespace {
 
-constexpr std::size_t header_size = 6; // transaction, protocol, length
-constexpr std::uint8_t exception_bit = 0x80;
-
-constexpr std::size_t crc_size = 2;
+constexpr std::size_t header_size = tcp_header_size;
 constexpr std::array<std::uint8_t, 4> functions{3, 4, 1, 2}; // in the order of Table
 
 constexpr std::uint8_t function_of(Table table) {
@@ -164,6 +161,22 @@ Exchange check_tcp_written(std::uint16_t transaction, const Write& write,
     return Written{};
 }
 
+bool is_late_tcp_answer(std::uint16_t transaction, std::span<const std::uint8_t> answer) {
+    constexpr std::uint16_t lately = 1000;
+    if (answer.size() < header_size)
+        return false;
+    const std::uint16_t found = u16(answer, 0);
+    const auto behind = static_cast<std::uint16_t>(transaction - found);
+    return behind != 0 && behind <= lately && !header_fault(found, answer);
+}
+
+bool has_right_crc(std::span<const std::uint8_t> frame) {
+    if (frame.size() <= crc_size)
+        return false;
+    const std::uint16_t crc = crc16(frame.first(frame.size() - crc_size));
+    return frame[frame.size() - 2] == low(crc) && frame.back() == high(crc);
+}
+
 Exchange check_rtu_answer(const Request& request, std::span<const std::uint8_t> answer) {
     if (answer.size() < 3 + crc_size)
         return garbled("an answer that is too short");
@@ -204,15 +217,20 @@ Exchange check_answer(const Request& request, std::span<const std::uint8_t> answ
 
     const bool bits = has_bits(request.table);
     const std::size_t bytes = bits ? (request.count + 7U) / 8U : request.count * 2U;
-    const auto data = answer.subspan(3);
-    if (answer[2] != data.size())
+    const bool words = request.manner.length_in_words;
+    if (words && answer.size() < 4)
+        return garbled("an answer that is too short");
+    const auto data = answer.subspan(words ? 4 : 3);
+    if (words && u16(answer, 2) * 2U != data.size())
+        return garbled("a length in registers of", u16(answer, 2), static_cast<unsigned>(data.size() / 2));
+    if (!words && answer[2] != data.size())
         return garbled("byte count", answer[2], static_cast<unsigned>(data.size()));
     if (data.size() != bytes && !bits &&
         data.size() % 2 == 0) // such as cut at the last register that there is
         return garbled("an answer with " + std::to_string(data.size() / 2) + " registers instead of the " +
                        std::to_string(request.count) + " that were asked for");
     if (data.size() != bytes)
-        return garbled("byte count", answer[2], static_cast<unsigned>(bytes));
+        return garbled("byte count", static_cast<unsigned>(data.size()), static_cast<unsigned>(bytes));
 
     Block block{request.unit, request.table, request.address, {}};
     block.values.reserve(request.count);

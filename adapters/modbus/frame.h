@@ -15,7 +15,10 @@
 
 namespace retrocan::modbus {
 
+inline constexpr std::size_t tcp_header_size = 6; ///< transaction, protocol, length
 inline constexpr std::size_t tcp_request_size = 12;
+inline constexpr std::size_t crc_size = 2;
+inline constexpr std::uint8_t exception_bit = 0x80; ///< of the function, in a refusal
 inline constexpr std::size_t rtu_request_size = 8;
 
 /// A read request as Modbus TCP carries it (Modbus messaging on TCP/IP 1.0b, 3.1.3): transaction, protocol 0,
@@ -27,6 +30,12 @@ std::array<std::uint8_t, tcp_request_size> tcp_request(std::uint16_t transaction
 /// mixes up two devices is told by nothing else. What does not match is garbled and gives no value at all.
 Exchange check_tcp_answer(std::uint16_t transaction, const Request& request,
                           std::span<const std::uint8_t> answer);
+
+/// A whole answer over TCP to a request that was made before `transaction`, lately.
+bool is_late_tcp_answer(std::uint16_t transaction, std::span<const std::uint8_t> answer);
+
+/// Whether a serial frame ends with the checksum of what is before it.
+bool has_right_crc(std::span<const std::uint8_t> frame);
 
 /// The same for a serial line: a whole frame with its checksum.
 Exchange check_rtu_answer(const Request& request, std::span<const std::uint8_t> answer);

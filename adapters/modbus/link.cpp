@@ -136,8 +136,8 @@ void Link::read(Schedule::Read read) {
 }
 
 template <class Question>
-std::pair<Exchange, TimePoint> Link::ask(Duration timeout, const Question& question) {
-    const TimePoint asked = BootClock::now();
+std::pair<Exchange, TimePoint> Link::ask(std::uint8_t unit, Duration timeout, const Question& question) {
+    const TimePoint asked = std::max(BootClock::now(), connection_->not_before(unit));
     // An answer that comes late, or the end of the connection, may be waiting since the last request.
     Exchange exchange = connection_->quiet()
                             ? question(*connection_)
@@ -149,7 +149,8 @@ std::pair<Exchange, TimePoint> Link::ask(Duration timeout, const Question& quest
 
 void Link::read_request(Schedule::Read read, const Request& request, const Models& models) {
     const Duration timeout = request.manner.timeout;
-    const auto [exchange, at] = ask(timeout, [&](Connection& c) { return c.read(request, timeout); });
+    const auto [exchange, at] =
+        ask(request.unit, timeout, [&](Connection& c) { return c.read(request, timeout); });
     const auto* block = std::get_if<Block>(&exchange);
     if (block == nullptr) {
         not_answered(read, exchange, at);
@@ -204,7 +205,8 @@ std::set<std::uint16_t> Link::wanted_models(std::size_t member, std::uint8_t uni
 void Link::step(Schedule::Read read, ModelWalk& walk) {
     const Request request = walk.next();
     const Duration timeout = request.manner.timeout;
-    const auto [exchange, at] = ask(timeout, [&](Connection& c) { return c.read(request, timeout); });
+    const auto [exchange, at] =
+        ask(request.unit, timeout, [&](Connection& c) { return c.read(request, timeout); });
     const auto* refusal = std::get_if<Refusal>(&exchange);
     if (const auto* block = std::get_if<Block>(&exchange)) {
         walk.answered(*block);
@@ -235,7 +237,8 @@ void Link::not_there(Schedule::Read read, const Request& planned) {
 
 void Link::write(Schedule::Read read, const Write& write) {
     const Duration timeout = write.manner.timeout;
-    const auto [exchange, at] = ask(timeout, [&](Connection& c) { return c.write(write, timeout); });
+    const auto [exchange, at] =
+        ask(write.unit, timeout, [&](Connection& c) { return c.write(write, timeout); });
     if (!std::holds_alternative<Written>(exchange)) {
         not_answered(read, exchange, at);
         return;

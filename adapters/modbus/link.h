@@ -57,7 +57,7 @@ private:
     void write(Schedule::Read read, const Write& write);
     /// The exchange, and when it ended.
     template <class Question>
-    std::pair<Exchange, TimePoint> ask(Duration timeout, const Question& question);
+    std::pair<Exchange, TimePoint> ask(std::uint8_t unit, Duration timeout, const Question& question);
     void not_answered(Schedule::Read read, const Exchange& exchange, TimePoint at);
     void lost(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what,
               bool connection_closed);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 
 namespace retrocan::modbus {
@@ -12,8 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 using adapter::SettingsReader;
 
-constexpr std::array<std::string_view, 3> parities{"none", "even", "odd"};
-
+constexpr std::array<std::string_view, 2> framings{"tcp", "rtu"};
+constexpr std::array<std::string_view, 2> rs485_modes{"off", "rts"};
+constexpr std::array<std::string_view, 2> length_words{"bytes", "words"};
 constexpr std::array<std::string_view, 2> zero_words{"values", "no answer"};
 
 void read_unit(SettingsReader& read, std::uint8_t& unit) {
@@ -63,11 +65,30 @@ std::optional<Models> read_found(SettingsReader& read) {
     return models;
 }
 
-/// For serial lines, which come later: checked, so that a mapping written today is right then.
-void check_serial(SettingsReader& read) {
-    read.integer("serial_baud", 300, 4'000'000);
-    read.one_of("serial_parity", parities);
-    read.integer("serial_stop_bits", 1, 2);
+/// What line settings are called.
+struct LineKeys {
+    std::string_view baud;
+    std::string_view parity;
+    std::string_view stop_bits;
+};
+constexpr LineKeys mapping_line{"serial_baud", "serial_parity", "serial_stop_bits"};
+constexpr LineKeys own_line{"baud", "parity", "stop_bits"};
+
+void read_line(SettingsReader& read, const LineKeys& keys, LineSettings& line) {
+    if (const auto baud = read.integer(keys.baud, 300, 4'000'000)) {
+        line.baud = static_cast<int>(*baud);
+        if (!is_usual_baud(*baud))
+            read.fault(keys.baud,
+                       "expected a usual rate, such as 9600, 19200 or 115200; got " + std::to_string(*baud));
+    }
+    if (const auto word = read.one_of(keys.parity, parity_words))
+        line.parity = static_cast<Parity>(*word);
+    line.stop_bits = static_cast<int>(read.integer(keys.stop_bits, 1, 2).value_or(line.stop_bits));
+}
+
+void read_framing(SettingsReader& read, Options& options) {
+    if (const auto word = read.one_of("framing", framings))
+        options.rtu_framing = *word == 1;
 }
 
 bool is_host(const std::string& host) {
@@ -86,6 +107,48 @@ std::optional<std::string> port_behind(const std::string& host) {
     return number ? port : "502";
 }
 
+/// Keys that mean nothing with the way to the battery that was chosen.
+void only_with(SettingsReader& read, std::initializer_list<std::string_view> keys, const std::string& other) {
+    for (const std::string_view key : keys)
+        if (read.has(key))
+            read.fault(key, "only with " + other + "; remove the key");
+}
+
+void read_host(SettingsReader& read, Options& options, const Faults& faults) {
+    const std::size_t before = faults.size();
+    options.host = read.text("host").value_or("");
+    if (faults.size() == before && !is_host(options.host))
+        read.fault("host", options.host.empty()
+                               ? "missing; expected a host name or an IP address, as in \"192.168.1.50\", or "
+                                 "serial = \"/dev/serial/by-id/..\""
+                               : "expected a host name or an IP address; got \"" + options.host + "\"");
+    if (const auto port = port_behind(options.host); port && faults.size() == before)
+        read.fault("host", "has a port in it: \"" + options.host + "\"; write the port as port = " + *port);
+    read_framing(read, options);
+    if (const auto port = read.integer("port", 1, 65535))
+        options.port = static_cast<std::uint16_t>(*port);
+    else if (options.rtu_framing && !read.has("port"))
+        read.fault("port", "missing; serial frames through TCP (framing = \"rtu\") have no usual port");
+    only_with(read, {"baud", "parity", "stop_bits", "rs485", "rts_delay"}, "serial");
+}
+
+void read_serial(SettingsReader& read, Options& options) {
+    options.serial.path = read.text("serial").value_or("");
+    if (!options.serial.path.starts_with('/'))
+        read.fault("serial", "expected the path of a port, as in \"/dev/serial/by-id/usb-..\"; got \"" +
+                                 options.serial.path + "\"");
+    read_line(read, own_line, options.serial.line);
+    options.serial.rs485 = read.one_of("rs485", rs485_modes) == std::size_t{1};
+    if (const auto delay = read.duration("rts_delay", 0ms, 100ms)) {
+        options.serial.rts_delay = *delay;
+        if (!options.serial.rs485)
+            read.fault("rts_delay", "only with rs485 = \"rts\"; remove the key");
+        else if (*delay % 1ms != Duration{})
+            read.fault("rts_delay", "the kernel counts whole milliseconds");
+    }
+    only_with(read, {"host", "port", "framing"}, "a TCP connection, not with serial");
+}
+
 } // namespace
 
 Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
@@ -99,23 +162,19 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
     options.wait_after_connect =
         mapping.duration("wait_after_connect", 0ms, 10s).value_or(options.wait_after_connect);
     options.found = read_found(mapping);
-    check_serial(mapping);
+    read_line(mapping, mapping_line, options.serial.line);
+    read_framing(mapping, options);
+    if (const auto word = mapping.one_of("answer_length", length_words))
+        options.manner.length_in_words = *word == 1;
     mapping.finish();
 
     if (spec.connection.path.empty())
         return options;
     SettingsReader connection{spec.connection, faults};
-    const std::size_t before = faults.size();
-    options.host = connection.text("host").value_or("");
-    if (faults.size() == before && !is_host(options.host))
-        connection.fault("host",
-                         options.host.empty()
-                             ? "missing; expected a host name or an IP address, as in \"192.168.1.50\""
-                             : "expected a host name or an IP address; got \"" + options.host + "\"");
-    if (const auto port = port_behind(options.host); port && faults.size() == before)
-        connection.fault("host",
-                         "has a port in it: \"" + options.host + "\"; write the port as port = " + *port);
-    options.port = static_cast<std::uint16_t>(connection.integer("port", 1, 65535).value_or(options.port));
+    if (connection.has("serial"))
+        read_serial(connection, options);
+    else
+        read_host(connection, options, faults);
     read_both(connection, options);
     connection.finish();
     return options;

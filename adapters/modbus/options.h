@@ -3,6 +3,7 @@
 
 #include "adapter/spec.h"
 #include "block.h"
+#include "line_settings.h"
 
 #include <array>
 #include <chrono>
@@ -20,6 +21,7 @@ struct Manner {
     Duration timeout{std::chrono::milliseconds{500}}; ///< for a whole answer
     std::int64_t longest_read{most_registers}; ///< registers of one request; sixteen coils count as one
     std::int64_t longest_gap{0};               ///< registers that nobody asked for, read to save a request
+    bool length_in_words{};   ///< behind the function an answer has a length of two bytes, in registers
     bool zero_is_no_answer{}; ///< an answer of only zeros, of four registers or more, is garbled
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 inside a defaulted <=> for a pointer
@@ -62,8 +64,13 @@ struct Options {
     Manner manner;
 
     // Of the configuration only.
-    std::string host; ///< empty: decodes, cannot connect (a mapping without a configuration)
+    std::string host; ///< of a TCP connection; empty: there is none
     std::uint16_t port{502};
+    bool rtu_framing{}; ///< serial frames through the TCP connection
+    SerialPort serial;  ///< the other way to the battery; its line settings are the mapping's, too
+
+    /// Without a host and a serial port it only decodes (a mapping without a configuration).
+    [[nodiscard]] bool connects() const { return !host.empty() || !serial.path.empty(); }
 };
 
 /// What the points of a block have in common. Points without a block have that of the mapping.
@@ -76,8 +83,8 @@ struct BlockOptions {
     Manner manner;
 };
 
-/// Reads both tables of `spec`. A table of the configuration without a path does not exist: then no host is
-/// needed.
+/// Reads both tables of `spec`. A table of the configuration without a path does not exist: then neither host
+/// nor serial port is needed.
 Options read_options(const adapter::SourceSpec& spec, Faults& faults);
 
 /// What points without a block have.

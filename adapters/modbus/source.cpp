@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.h"
 
+#include "serial_path.h"
+
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -184,6 +186,8 @@ std::string ModbusSource::where(std::size_t point) const {
 }
 
 std::string ModbusSource::link() const {
+    if (!options_.serial.path.empty())
+        return real_path(options_.serial.path);
     const bool v6 = options_.host.find(':') != std::string::npos;
     return (v6 ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(options_.port);
 }

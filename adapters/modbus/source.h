@@ -36,7 +36,8 @@ public:
     /// The readings of the live points while they cannot be asked for.
     [[nodiscard]] std::vector<adapter::Reading> live_absent(adapter::Absence reason) const;
 
-    /// "192.168.1.50:502", which tells links apart; "[::1]:502" for an address of IPv6.
+    /// "192.168.1.50:502", which tells links apart; "[::1]:502" for an address of IPv6; "/dev/ttyUSB0" for a
+    /// serial port, whatever name the configuration has for it.
     [[nodiscard]] std::string link() const;
 
     [[nodiscard]] const std::string& battery() const { return battery_; }

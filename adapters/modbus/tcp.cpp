@@ -40,7 +40,7 @@ public:
 
     Exchange read(const Request& request, Duration timeout) override {
         const std::uint16_t transaction = ++*last_transaction_;
-        return exchange(tcp_request(transaction, request), timeout,
+        return exchange(transaction, tcp_request(transaction, request), timeout,
                         [&](std::span<const std::uint8_t> answer) {
                             return check_tcp_answer(transaction, request, answer);
                         });
@@ -48,9 +48,10 @@ public:
 
     Exchange write(const Write& write, Duration timeout) override {
         const std::uint16_t transaction = ++*last_transaction_;
-        return exchange(tcp_write(transaction, write), timeout, [&](std::span<const std::uint8_t> answer) {
-            return check_tcp_written(transaction, write, answer);
-        });
+        return exchange(transaction, tcp_write(transaction, write), timeout,
+                        [&](std::span<const std::uint8_t> answer) {
+                            return check_tcp_written(transaction, write, answer);
+                        });
     }
 
     bool quiet() const override {
@@ -62,27 +63,36 @@ public:
 
 private:
     template <class Check>
-    Exchange exchange(std::span<const std::uint8_t> frame, Duration timeout, const Check& check) {
+    Exchange exchange(std::uint16_t transaction, std::span<const std::uint8_t> frame, Duration timeout,
+                      const Check& check) {
         const int socket = modbus_get_socket(context_.get());
         const TimePoint asked = BootClock::now();
         // Sent past libmodbus: its raw requests always have the transaction 0, and with its own ones the
         // answer cannot be looked at. So few bytes go out whole, or the connection is stuck.
         if (send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size()))
             return failure(errno, timeout);
-
-        const auto microseconds = static_cast<std::uint32_t>(timeout.count() % 1'000'000);
-        modbus_set_response_timeout(context_.get(), static_cast<std::uint32_t>(timeout.count() / 1'000'000),
-                                    microseconds);
-        std::array<std::uint8_t, MODBUS_MAX_ADU_LENGTH> answer{};
-        const int size = modbus_receive_confirmation(context_.get(), answer.data());
-        if (size < 0)
-            return failure(errno, timeout);
-        Exchange result = check(std::span<const std::uint8_t>{answer}.first(static_cast<std::size_t>(size)));
-        if (!std::holds_alternative<Broken>(result)) {
-            turnaround_ = BootClock::now() - asked;
-            ++counters_->answers;
+        for (;;) {
+            const Duration left = asked + timeout - BootClock::now();
+            if (left <= Duration{})
+                return failure(ETIMEDOUT, timeout);
+            modbus_set_response_timeout(context_.get(), static_cast<std::uint32_t>(left.count() / 1'000'000),
+                                        static_cast<std::uint32_t>(left.count() % 1'000'000));
+            std::array<std::uint8_t, MODBUS_MAX_ADU_LENGTH> bytes{};
+            const int size = modbus_receive_confirmation(context_.get(), bytes.data());
+            if (size < 0)
+                return failure(errno, timeout);
+            const auto answer = std::span<const std::uint8_t>{bytes}.first(static_cast<std::size_t>(size));
+            if (is_late_tcp_answer(transaction, answer)) { // its own one is still to come
+                ++counters_->late;
+                continue;
+            }
+            Exchange result = check(answer);
+            if (!std::holds_alternative<Broken>(result)) {
+                turnaround_ = BootClock::now() - asked;
+                ++counters_->answers;
+            }
+            return result;
         }
-        return result;
     }
 
     static Exchange failure(int error, Duration timeout) {

@@ -41,7 +41,8 @@ std::string list_of(std::span<const std::string_view> words) {
 } // namespace
 
 const Setting* SettingsReader::find(std::string_view key) {
-    asked_.push_back(key);
+    if (std::ranges::find(asked_, key) == asked_.end())
+        asked_.push_back(key);
     const auto it = std::ranges::find(settings_.keys, key, &Setting::key);
     return it == settings_.keys.end() ? nullptr : &*it;
 }

@@ -47,7 +47,11 @@ Json modbus_table() {
     keys["addresses_from"] = number(0, 1, "1 where the document counts the first address as 1");
     keys["wait_after_connect"] = duration("silence on a link that was just connected, \"0 s\" to \"10 s\"");
     keys["found"] = integers("for recordings: where SunSpec models are, in pairs of model id and address");
-    keys["serial_baud"] = number(300, 4'000'000, "of the serial line");
+    keys["answer_length"] =
+        words({"bytes", "words"}, "what an answer counts: bytes, or registers, in two bytes");
+    keys["framing"] =
+        words({"tcp", "rtu"}, "frames in a TCP connection: Modbus TCP, or serial ones with their CRC");
+    keys["serial_baud"] = number(300, 4'000'000, "of the serial line; 9600 if left out");
     keys["serial_parity"] = words({"none", "even", "odd"}, "of the serial line");
     keys["serial_stop_bits"] = number(1, 2, "of the serial line");
     return keys;

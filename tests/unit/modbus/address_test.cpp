@@ -350,7 +350,7 @@ TEST_F(Together, OneUnitOnOneLinkIsOneBattery) {
         faults_of_both({{"host", text("a")}, {"unit_id", number(3)}},
                        {{"host", text("a")}, {"unit_id", number(3)}}),
         ElementsAre("a.toml:5:1: batteries \"attic\" and \"shed\" both read unit 3 at a:502; one of them "
-                    "needs another unit_id or host"));
+                    "needs another unit_id, host or serial"));
     EXPECT_THAT(faults_of_both({{"host", text("a")}, {"unit_id", number(3)}}, {{"host", text("a")}},
                                {{"at", number(1)}, {"type", text("u16")}, {"unit_id", number(3)}}),
                 ElementsAre(HasSubstr("both read unit 3 at a:502")));

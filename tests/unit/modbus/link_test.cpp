@@ -249,7 +249,7 @@ const FaultCase fault_cases[] = {
     {"close_half_way", Kind::close_half_way, Absence::not_connected},
     {"close_after_answer", Kind::close_after_answer, std::nullopt},
     {"refuse", Kind::refuse, Absence::not_connected},
-    {"previous_answer", Kind::previous_answer, Absence::garbled},
+    {"previous_answer", Kind::previous_answer, Absence::timeout},
     {"twice", Kind::twice, std::nullopt},
 };
 INSTANTIATE_TEST_SUITE_P(All, EachFault, testing::ValuesIn(fault_cases),
