@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.h"
 
+#include "encode.h"
 #include "serial_path.h"
 
 #include <algorithm>
@@ -183,6 +184,13 @@ std::string ModbusSource::plan() const {
 
 std::string ModbusSource::where(std::size_t point) const {
     return places_.at(point);
+}
+
+std::vector<std::string> ModbusSource::encode(std::span<const Reading> readings) const {
+    std::vector<std::string> lines;
+    for (const Block& block : encode_blocks(elements_, options_, readings))
+        lines.push_back(to_line(block));
+    return lines;
 }
 
 std::string ModbusSource::link() const {

@@ -6,6 +6,7 @@
 #include "plan.h"
 #include "write.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ public:
     [[nodiscard]] Duration timeout() const override;
     [[nodiscard]] std::string plan() const override;
     [[nodiscard]] std::string where(std::size_t point) const override;
+    /// A line for each run of registers or coils: see encode.h.
+    [[nodiscard]] std::vector<std::string> encode(std::span<const adapter::Reading> readings) const override;
 
     /// The readings of every point that lies wholly in a block. `models`: of the device that answered.
     [[nodiscard]] std::vector<adapter::Reading> readings(const Block& block, const Models& models) const;

@@ -12,17 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What the mapping would read, with the recording's own keys in the place of the mapping's.
-adapter::SourceSpec recorded_source(const Bound& bound, const adapter::Settings& own) {
-    adapter::SourceSpec spec = bound.source();
-    for (const adapter::Setting& setting : own.keys) {
-        std::erase_if(spec.mapping.keys,
-                      [&](const adapter::Setting& mapped) { return mapped.key == setting.key; });
-        spec.mapping.keys.push_back(setting);
-    }
-    return spec;
-}
-
 void compare_alarms(const PerAlarm<bool>& expected, const PerAlarm<Maybe<bool>>& found,
                     const std::string& word, std::vector<std::string>& differences) {
     for (std::size_t i = 0; i < alarm_kinds; ++i) {
@@ -61,6 +50,16 @@ void compare_frames(const TestVector& test, const BatteryState& state, const Fra
 }
 
 } // namespace
+
+adapter::SourceSpec recorded_source(const Bound& bound, const adapter::Settings& own) {
+    adapter::SourceSpec spec = bound.source();
+    for (const adapter::Setting& setting : own.keys) {
+        std::erase_if(spec.mapping.keys,
+                      [&](const adapter::Setting& mapped) { return mapped.key == setting.key; });
+        spec.mapping.keys.push_back(setting);
+    }
+    return spec;
+}
 
 std::vector<std::string> run_test(const std::shared_ptr<const Mapping>& mapping, const TestVector& test,
                                   const adapter::Adapter& adapter, const FrameOf& frame_of) {

@@ -15,9 +15,15 @@
 
 namespace retrocan::mapping {
 
+class Bound;
+
 /// Makes the frame with this identifier from what a battery says; nothing if it has no source. Which policy
 /// stands between is the caller's choice.
 using FrameOf = std::function<std::optional<CanFrame>(const BatteryState&, std::uint32_t id)>;
+
+/// What a mapping would read, with a recording's own keys (such as its unit id) in the place of the
+/// mapping's.
+adapter::SourceSpec recorded_source(const Bound& bound, const adapter::Settings& own);
 
 /// Runs one [[test]] of a mapping through its adapter's decoder, without a connection. Returns every
 /// difference, one line each; empty means passed. Without `frame_of` the frames are not compared.

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -83,6 +84,47 @@ TEST(Mappings, ArePlannedByTheirAdapter) {
         const auto source = (*adapter)->source(bound->source(), faults);
         ASSERT_TRUE(source) << to_text(faults.front());
         EXPECT_NE(source->plan(), "") << file;
+    }
+}
+
+/// What a source makes of lines: values by slot.
+std::map<std::size_t, adapter::RawValue> values_in(const adapter::Source& source,
+                                                   const std::vector<std::string>& lines) {
+    std::map<std::size_t, adapter::RawValue> values;
+    for (const std::string& line : lines)
+        if (const auto answer = source.decode(line))
+            for (const adapter::Reading& reading : answer->readings)
+                if (const auto* value = std::get_if<adapter::RawValue>(&reading.content))
+                    values[reading.slot] = *value;
+    return values;
+}
+
+// A simulator shows a battery the registers that encode() makes: they must say the same.
+TEST(Mappings, ReadTheSameFromWhatIsEncodedAgain) {
+    const adapter::Loader loader{{ADAPTER_FOLDER}};
+    for (const auto& file : mapping_files()) {
+        const auto mapping = loaded(file);
+        if (!mapping)
+            continue;
+        const auto adapter = loader.load(mapping->adapter());
+        ASSERT_TRUE(adapter) << adapter.error();
+        for (const TestVector& test : mapping->tests()) {
+            Faults faults;
+            const auto bound =
+                bind(mapping, {"shed", test.settings, {}, std::chrono::seconds{1}, {}}, faults);
+            ASSERT_TRUE(bound) << file;
+            const auto source = (*adapter)->source(recorded_source(*bound, test.transport), faults);
+            ASSERT_TRUE(source) << to_text(faults.front());
+            std::vector<std::string> recorded;
+            for (const TestVector::CaptureLine& line : test.capture)
+                recorded.push_back(line.text);
+            const auto values = values_in(*source, recorded);
+            std::vector<adapter::Reading> readings;
+            for (const auto& [slot, value] : values)
+                readings.push_back({slot, value});
+            EXPECT_EQ(values_in(*source, source->encode(readings)), values)
+                << file << ", \"" << test.name << "\"";
+        }
     }
 }
 
