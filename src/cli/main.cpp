@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 #include "cli/mapping_commands.h"
+#include "cli/simulate.h"
 
 #include <cmath>
 #include <cstdio>
@@ -65,6 +66,7 @@ int run_command(int argc, char** argv) {
     monitor_app->callback([&] { command = [&] { return cli::monitor(monitor); }; });
 
     cli::add_mapping_commands(app, command);
+    cli::add_simulate_command(app, command);
 
     app.add_subcommand("version", "print the version")->callback([&] {
         command = [] { return cli::version(); };

@@ -2,6 +2,7 @@
 #include "simulator/demo_battery.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -134,30 +135,43 @@ DemoPack DemoBattery::at(Duration time) const {
     const Charge charge = charge_at(cycle, hours);
 
     DemoPack pack;
+    pack.cell_voltage.resize(shape_.cells);
+    pack.balancing.resize(shape_.cells);
+    pack.temperature.resize(shape_.sensors);
     pack.soc = charge.soc;
     pack.soh = 0.997;
     pack.cycles = static_cast<std::uint32_t>(std::max<std::int64_t>(0, 120 + cycle));
     pack.current = charge.current + 0.3 * noise(current_noise, time);
-    for (std::size_t i = 0; i < DemoPack::cells; ++i) {
+    double highest = 0.0; // as LFP cells
+    double lowest = 10.0;
+    for (std::size_t i = 0; i < shape_.cells; ++i) {
         const double soc = pack.soc + 0.003 * random(cell_soc + i, 0);
         const double resistance = cell_resistance * (1 + 0.15 * random(cell_ohms + i, 0));
         pack.cell_voltage.at(i) =
             open_circuit_voltage(soc) + pack.current * resistance + 0.0005 * noise(cell_noise + i, time);
+        highest = std::max(highest, pack.cell_voltage[i]);
+        lowest = std::min(lowest, pack.cell_voltage[i]);
+        pack.cell_voltage[i] += shape_.cell_offset;
     }
 
     const double hour = cycle_begins_at + hours;
     const double heat = std::abs(charge.current); // losses, with the thermal mass left out
     pack.ambient_temperature = 20 + 3 * std::sin(2 * std::numbers::pi * (hour - 9) / hours_a_day);
-    for (std::size_t i = 0; i < DemoPack::sensors; ++i)
+    for (std::size_t i = 0; i < shape_.sensors; ++i)
         pack.temperature.at(i) = pack.ambient_temperature + 1.5 + 0.05 * heat + 0.5 * random(sensor + i, 0);
     pack.mosfet_temperature = pack.ambient_temperature + 3 + 0.12 * heat;
 
-    pack.charge_current_limit = charge_limit * std::max(0.1, derating(1 - pack.soc, 0.0, 0.1)) *
-                                derating(-pack.cell_voltage_max(), -3.60, -3.50);
+    pack.charge_current_limit =
+        charge_limit * std::max(0.1, derating(1 - pack.soc, 0.0, 0.1)) * derating(-highest, -3.60, -3.50);
     pack.discharge_current_limit =
-        discharge_limit * derating(pack.soc, 0.05, 0.2) * derating(pack.cell_voltage_min(), 2.8, 3.0);
-    for (std::size_t i = 0; i < DemoPack::cells; ++i)
+        discharge_limit * derating(pack.soc, 0.05, 0.2) * derating(lowest, 2.8, 3.0);
+    for (std::size_t i = 0; i < shape_.cells; ++i)
         pack.balancing.at(i) = pack.soc > 0.97 && pack.cell_voltage.at(i) > pack.cell_voltage_min() + 0.008;
+    // A pack of another size works as hard for its size.
+    const double scale = shape_.capacity_ah / DemoPack::capacity_ah;
+    pack.current *= scale;
+    pack.charge_current_limit *= scale;
+    pack.discharge_current_limit *= scale;
     return pack;
 }
 

@@ -3,14 +3,23 @@
 
 #include "core/time.h"
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace retrocan::simulator {
 
-/// What a 16-cell LFP pack of 280 Ah measures and asks for at one moment. Volts, amperes, degrees Celsius.
+/// How large a pack is.
+struct DemoShape {
+    std::size_t cells{16};
+    std::size_t sensors{4};
+    double capacity_ah{280.0};
+    double cell_offset{0.0}; ///< volts that its cells have more than LFP cells at the same charge
+};
+
+/// What an LFP pack measures and asks for at one moment; without a shape of its own one of 16 cells and
+/// 280 Ah. Volts, amperes, degrees Celsius.
 struct DemoPack {
     static constexpr std::size_t cells = 16;
     static constexpr std::size_t sensors = 4;
@@ -20,13 +29,13 @@ struct DemoPack {
     double soc{}; ///< 0 to 1
     double soh{};
     double current{}; ///< positive charges
-    std::array<double, cells> cell_voltage{};
-    std::array<double, sensors> temperature{};
+    std::vector<double> cell_voltage = std::vector<double>(cells);
+    std::vector<double> temperature = std::vector<double>(sensors);
     double ambient_temperature{};
     double mosfet_temperature{};
     double charge_current_limit{};
     double discharge_current_limit{};
-    std::array<bool, cells> balancing{};
+    std::vector<bool> balancing = std::vector<bool>(cells);
     std::uint32_t cycles{};
 
     [[nodiscard]] double voltage() const;
@@ -39,8 +48,9 @@ struct DemoPack {
 class DemoBattery {
 public:
     /// A day passes within `day`.
-    explicit DemoBattery(std::uint64_t seed, Duration day = std::chrono::minutes{10})
-        : seed_{seed}, day_{day} {}
+    explicit DemoBattery(std::uint64_t seed, Duration day = std::chrono::minutes{10},
+                         const DemoShape& shape = {})
+        : seed_{seed}, day_{day}, shape_{shape} {}
 
     /// Time 0 is nine in the morning.
     [[nodiscard]] DemoPack at(Duration time) const;
@@ -57,6 +67,7 @@ private:
 
     std::uint64_t seed_;
     Duration day_;
+    DemoShape shape_;
 };
 
 } // namespace retrocan::simulator

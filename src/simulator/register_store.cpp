@@ -5,8 +5,11 @@
 
 namespace retrocan::simulator {
 
-std::uint32_t RegisterStore::step(ModbusTable table) const {
-    return table == ModbusTable::holding || table == ModbusTable::input ? address_step_ : 1;
+std::uint32_t RegisterStore::step(std::uint8_t unit, ModbusTable table) const {
+    if (table != ModbusTable::holding && table != ModbusTable::input)
+        return 1;
+    const auto own = steps_.find(unit);
+    return own == steps_.end() ? address_step_ : own->second;
 }
 
 void RegisterStore::set(std::uint8_t unit, ModbusTable table, std::uint16_t address,
@@ -15,7 +18,7 @@ void RegisterStore::set(std::uint8_t unit, ModbusTable table, std::uint16_t addr
     std::uint32_t at = address;
     for (const std::uint16_t value : values) {
         of_table[at] = value;
-        at += step(table);
+        at += step(unit, table);
     }
 }
 
@@ -32,14 +35,14 @@ RegisterStore::read(std::uint8_t unit, ModbusTable table, std::uint16_t address,
     const auto of_table = values_.find({unit, table});
     if (of_table == values_.end() || count == 0)
         return std::nullopt;
-    const std::uint32_t last = address + (count - 1U) * step(table);
+    const std::uint32_t last = address + (count - 1U) * step(unit, table);
     const auto blocks = blocks_.find({unit, table});
     if (blocks != blocks_.end() && std::ranges::none_of(blocks->second, [&](const Range& block) {
             return address >= block.first && last <= block.last;
         }))
         return std::nullopt;
     std::vector<std::uint16_t> result;
-    for (std::uint32_t at = address; at <= last; at += step(table)) {
+    for (std::uint32_t at = address; at <= last; at += step(unit, table)) {
         const auto value = of_table->second.find(at);
         if (value == of_table->second.end())
             return std::nullopt;

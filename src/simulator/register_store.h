@@ -19,6 +19,9 @@ class RegisterStore {
 public:
     explicit RegisterStore(std::uint16_t address_step) : address_step_{address_step} {}
 
+    /// Addresses from one register of this unit to the next.
+    void set_address_step(std::uint8_t unit, std::uint16_t step) { steps_[unit] = step; }
+
     void set(std::uint8_t unit, ModbusTable table, std::uint16_t address,
              std::span<const std::uint16_t> values);
     void add_block(std::uint8_t unit, ModbusTable table, std::uint16_t first, std::uint16_t last);
@@ -34,9 +37,10 @@ private:
         std::uint32_t first;
         std::uint32_t last;
     };
-    [[nodiscard]] std::uint32_t step(ModbusTable table) const;
+    [[nodiscard]] std::uint32_t step(std::uint8_t unit, ModbusTable table) const;
 
-    std::uint16_t address_step_;
+    std::uint16_t address_step_; ///< of units that have none of their own
+    std::map<std::uint8_t, std::uint16_t> steps_;
     std::map<Where, std::map<std::uint32_t, std::uint16_t>> values_;
     std::map<Where, std::vector<Range>> blocks_;
 };

@@ -46,7 +46,7 @@ std::string contents(const std::filesystem::path& file) {
 }
 
 Process::Process(const std::vector<std::string>& arguments, const std::filesystem::path& output,
-                 const std::filesystem::path& errors) {
+                 const std::filesystem::path& errors, const std::filesystem::path& input) {
     std::vector<char*> argv;
     argv.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments)
@@ -54,7 +54,7 @@ Process::Process(const std::vector<std::string>& arguments, const std::filesyste
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 0, input.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int error = posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);

@@ -33,11 +33,12 @@ private:
 
 std::string contents(const std::filesystem::path& file);
 
-/// A running program; its output goes to files. Killed at the end if it still runs.
+/// A running program; its output goes to files, and its input comes from one. Killed at the end if it still
+/// runs.
 class Process {
 public:
     Process(const std::vector<std::string>& arguments, const std::filesystem::path& output,
-            const std::filesystem::path& errors);
+            const std::filesystem::path& errors, const std::filesystem::path& input = "/dev/null");
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;

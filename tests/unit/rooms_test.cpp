@@ -19,7 +19,7 @@ const std::map<std::string, std::set<std::string>> may_know{
     {"policy", {"core"}},
     {"victron", {"core"}},
     {"can", {"core"}},
-    {"simulator", {"core"}},
+    {"simulator", {"core", "adapter", "mapping"}},
     {"daemon", {"core", "adapter", "mapping", "policy", "victron", "can"}},
     {"cli", {"core", "adapter", "mapping", "policy", "victron", "can", "simulator", "daemon"}},
 };
