@@ -116,6 +116,7 @@ EncodedValue not_implemented(const Element& element) {
 }
 
 constexpr std::int64_t chain_begins_at = 40000;
+constexpr std::int64_t longest_model = 1000; ///< registers: longer ones would leave the addresses
 
 /// Gives each model that has a value a place in the chain of its unit.
 class Chain {
@@ -129,8 +130,14 @@ public:
             auto& length = lengths[element.unit][*element.model];
             const auto end = static_cast<std::int64_t>(element.address + element.width);
             length = std::max(length, end - header);
-            if (values.contains(element.slot))
-                valued.emplace(element.unit, *element.model);
+            const auto value = values.find(element.slot);
+            if (value == values.end())
+                continue;
+            valued.emplace(element.unit, *element.model);
+            // A point that reads the model's length has what its length is.
+            const auto* told = std::get_if<std::int64_t>(value->second);
+            if (element.address == 1 && element.width == 1 && told != nullptr && *told <= longest_model)
+                length = std::max(length, *told);
         }
         for (const auto& [unit, models] : lengths) {
             std::int64_t at = chain_begins_at + header;

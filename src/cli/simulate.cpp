@@ -8,6 +8,7 @@
 #include "simulator/capture_player.h"
 #include "simulator/mapped_battery.h"
 #include "simulator/modbus_server.h"
+#include "simulator/publish.h"
 
 #include <array>
 #include <charconv>
@@ -70,8 +71,10 @@ class Simulation {
 public:
     Simulation(std::vector<Simulated> batteries, const ServerOptions& options)
         : batteries_{std::move(batteries)}, server_{options}, begin_{BootClock::now()} {
-        for (Simulated& one : batteries_)
-            show(one, {}, true);
+        for (Simulated& one : batteries_) {
+            simulator::imitate(*one.battery, server_);
+            show(one, {});
+        }
         server_.before_answer([this] { refresh(); });
     }
 
@@ -85,7 +88,7 @@ public:
         const Duration time = now();
         for (Simulated& one : batteries_)
             if (!one.shown || time - *one.shown >= 50ms)
-                show(one, time, false);
+                show(one, time);
     }
 
     void add(const AnyFault& fault) {
@@ -136,33 +139,11 @@ public:
     [[nodiscard]] bool ended() const { return ended_; }
 
 private:
-    void show(Simulated& one, Duration time, bool first) {
+    void show(Simulated& one, Duration time) {
         one.shown = time;
         if (one.player)
             one.battery->rebase(one.player->at(time).raws);
-        for (const std::string& line : one.battery->lines(time)) {
-            const auto block = simulator::capture_block(line);
-            if (!block)
-                continue;
-            if (first)
-                one.units.insert(block->unit);
-            if (first)
-                if (const auto step = number_at(one.battery->base().bound->source().mapping, "address_step"))
-                    server_.set_address_step(block->unit, static_cast<std::uint16_t>(*step));
-            server_.set(block->unit, block->table, block->address, block->values);
-        }
-        if (first)
-            answer_as_others(one.battery->base());
-    }
-    /// Some devices answer in the name of another unit.
-    void answer_as_others(const simulator::MappingBase& base) {
-        const auto key = [&](const char* name) {
-            const auto own = number_at(base.keys, name);
-            return own ? own : number_at(base.bound->source().mapping, name);
-        };
-        if (const auto other = key("answer_unit_id"))
-            server_.answer_as(static_cast<std::uint8_t>(key("unit_id").value_or(1)),
-                              static_cast<std::uint8_t>(*other));
+        simulator::publish(*one.battery, time, server_);
     }
     void faults_changed(bool forget) {
         {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace retrocan::simulator {
 
@@ -160,9 +161,14 @@ std::optional<MappingBase> mapping_base(const std::shared_ptr<const mapping::Map
             if (!base.raws[slot])
                 base.raws[slot] = more[slot];
     }
+    // A block is there as a whole, or the device does not have it.
+    std::set<std::size_t> blocks;
+    for (std::size_t slot = 0; slot < base.raws.size(); ++slot)
+        if (const auto& block = base.bound->slots()[slot].point->block; block && base.raws[slot])
+            blocks.insert(*block);
     for (std::size_t slot = 0; slot < base.raws.size(); ++slot) {
         const mapping::Point& point = *base.bound->slots()[slot].point;
-        if (!base.raws[slot] && !point.optional)
+        if (!base.raws[slot] && (!point.optional || (point.block && blocks.contains(*point.block))))
             base.raws[slot] = filler(point);
     }
     return base;

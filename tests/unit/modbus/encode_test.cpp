@@ -319,6 +319,14 @@ TEST(Encode, ModelsAreLaidOutAsAChainThatTheWalkFinds) {
                                                 {2, RawValue{std::int64_t{-32768}}}}));
 }
 
+TEST(Encode, AModelIsAsLongAsItsPointOfTheLengthSays) {
+    auto length = test::in_block(test::point("length", {{"at", number(1)}, {"type", text("u16")}}));
+    const auto source = source_of(test::spec({}, {}, {length}, {test::block("common", common)}));
+    EXPECT_THAT(source->encode(std::vector<Reading>{{0, RawValue{std::int64_t{3}}}}),
+                ElementsAre(R"({"unit":1,"table":"holding","address":40000,"registers":[)"
+                            R"(21365,28243,1,3,0,0,0,65535,0]})"));
+}
+
 TEST(Encode, NothingOfADeviceWithoutReadings) {
     EXPECT_THAT(source_of(sunspec({}))->encode({}), ElementsAre());
 }
