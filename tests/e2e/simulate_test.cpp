@@ -147,5 +147,19 @@ TEST(Simulate, TheDaemonReadsIt) {
         << support::contents(folder / "err");
 }
 
+TEST(Simulate, TheDaemonReadsItOverAPseudoTerminal) {
+    const TemporaryFolder folder;
+    const Simulated battery{
+        {"seplos/v3", "--unit", "1", "--serial", "pty", "--baud", "19200", "--fault", "stray every 3"}};
+    const auto bus = support::make_bus(folder / "");
+    std::string text = configuration(1, bus->link(), {});
+    const std::string host = "host = \"127.0.0.1\"\nport = 1\n";
+    text.replace(text.find(host), host.size(), "serial = \"" + battery.where() + "\"\nbaud = 19200\n");
+    const support::Process daemon{
+        {program(), "run", "-c", folder.file("c.toml", text)}, folder / "out", folder / "err"};
+    EXPECT_TRUE(support::eventually([&] { return support::only(bus->frames(), 0x351).size() >= 3; }, 20s))
+        << support::contents(folder / "err");
+}
+
 } // namespace
 } // namespace retrocan::e2e
