@@ -141,7 +141,7 @@ std::optional<std::vector<std::uint16_t>> hex_registers(const std::string& text,
         const std::size_t digit = digits.find(text[i]);
         if (digit == std::string_view::npos)
             return std::nullopt;
-        registers[i / 4] = static_cast<std::uint16_t>((registers[i / 4] << 4) | digit);
+        registers[i / 4] = static_cast<std::uint16_t>((std::size_t{registers[i / 4]} << 4) | digit);
     }
     return registers;
 }
