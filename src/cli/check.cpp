@@ -24,6 +24,8 @@ int check(const std::filesystem::path& configuration) {
     const daemon::Configuration& c = assembly->configuration;
     print(c.warnings, "warning: ");
     print(c.shadow_only, "only with --shadow: ");
+    const Faults unmanageable = daemon::unmanageable(c);
+    print(unmanageable, "not with run: ");
     for (const daemon::BatteryAssembly& battery : assembly->batteries) {
         const policy::Envelope& e = battery.bridge.pack.limits.envelope;
         std::printf("%s: %s\n", battery.name.c_str(), battery.bound->mapping().title().c_str());
@@ -44,8 +46,12 @@ int check(const std::filesystem::path& configuration) {
     if (const auto name = can::parse_link(c.link); name && name->kind == can::LinkName::Kind::interface)
         if (const auto fault = can::interface_fault(name->value))
             std::printf("note: %s\n", fault->c_str());
-    const bool may_send = c.shadow_only.empty();
-    std::printf("%s: %s\n", may_send ? "good" : "good for run --shadow only", configuration.c_str());
+    const bool may_send = c.shadow_only.empty() && unmanageable.empty();
+    std::printf("%s: %s\n",
+                may_send               ? "good"
+                : unmanageable.empty() ? "good for run --shadow only"
+                                       : "good for record only",
+                configuration.c_str());
     return may_send ? good : wrong_input;
 }
 

@@ -43,6 +43,20 @@ struct MonitorArguments {
 };
 int monitor(const MonitorArguments& arguments);
 
+struct RecordArguments {
+    std::filesystem::path configuration;
+    std::filesystem::path capture;
+    std::optional<Duration> run_for;
+    std::string max_size{"50 MB"};
+};
+int record(const RecordArguments& arguments);
+
+struct ReplayArguments {
+    std::filesystem::path configuration;
+    std::string capture; ///< a file, or "-": standard input, answered line by line
+};
+int replay(const ReplayArguments& arguments);
+
 int version();
 
 /// Prints faults to standard error, a line each.

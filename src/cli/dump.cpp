@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/dump.h"
 
+#include "daemon/capture_line.h"
 #include "mapping/content.h"
 #include "mapping/describe.h"
 
@@ -17,6 +18,11 @@ void Dump::read(std::istream& lines, const std::string& file, Faults& faults, Fa
         if (line.empty() || line.front() == '#')
             continue;
         const Place place{file, number, 1};
+        if (const auto recorded = daemon::parse_capture_line(line)) {
+            if (!std::holds_alternative<daemon::Traffic>(recorded->content))
+                continue; // of a recording: what no battery said
+            line = daemon::bare_line(line);
+        }
         const auto answer = sample_.source->decode(line);
         if (!answer) {
             faults.push_back({place, answer.error()});

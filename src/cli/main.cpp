@@ -65,6 +65,31 @@ int run_command(int argc, char** argv) {
     add_for(monitor_app, monitor.run_for);
     monitor_app->callback([&] { command = [&] { return cli::monitor(monitor); }; });
 
+    cli::RecordArguments record;
+    CLI::App* record_app =
+        app.add_subcommand("record", "read the batteries and write down what they say, as a capture");
+    record_app->add_option("-c,--config", record.configuration, "configuration file")
+        ->required()
+        ->type_name("FILE");
+    record_app->add_option("-o,--output", record.capture, "the capture; what is there becomes CAPTURE.1")
+        ->required()
+        ->type_name("CAPTURE");
+    record_app->add_option("--max-size", record.max_size, "never take more; the oldest goes (default: 50MB)")
+        ->type_name("SIZE");
+    add_for(record_app, record.run_for);
+    record_app->callback([&] { command = [&] { return cli::record(record); }; });
+
+    cli::ReplayArguments replay;
+    CLI::App* replay_app =
+        app.add_subcommand("replay", "the frames of a capture, in its own time; connects to nothing");
+    replay_app->add_option("-c,--config", replay.configuration, "configuration file")
+        ->required()
+        ->type_name("FILE");
+    replay_app->add_option("capture", replay.capture, "a capture, or - to be fed line by line")
+        ->required()
+        ->type_name("CAPTURE");
+    replay_app->callback([&] { command = [&] { return cli::replay(replay); }; });
+
     cli::add_mapping_commands(app, command);
     cli::add_simulate_command(app, command);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mapping_commands.h"
 
+#include <cmath>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -60,6 +61,26 @@ void add_mapping_commands(CLI::App& program, std::function<int()>& command) {
     test->add_option("mapping", tested->mappings, std::string{mapping_help} + "; without: the library")
         ->type_name("FILE");
     test->add_flag("-v,--verbose", tested->verbose, "show the signals that come of each test");
+
+    const auto made = std::make_shared<MappingVectorArguments>();
+    CLI::App* vector = add(mapping, "vector", "a [[test]] made of a capture, to be pasted into the mapping",
+                           command, mapping_vector, made);
+    vector->add_option("-m,--mapping", made->mapping, mapping_help)->required()->type_name("FILE");
+    vector->add_option("capture", made->capture, "as record writes it; -: standard input")
+        ->required()
+        ->type_name("CAPTURE");
+    vector
+        ->add_option_function<double>(
+            "--at", [made](double t) { made->at = Duration{std::llround(t * 1e6)}; },
+            "the round that ends at this time of the capture; without: the last one")
+        ->check(CLI::Range(-9e9, 9e9))
+        ->type_name("T");
+    vector->add_option("--battery", made->battery, "the battery, where the capture has several")
+        ->type_name("NAME");
+    vector->add_option("--name", made->name, "of the test")->type_name("TEXT");
+    add_settings(*vector, made->settings);
+    add_pairs(*vector, "--key", made->keys,
+              "what this battery has other than the mapping's adapter table, such as unit_id=3");
 
     const auto documented = std::make_shared<MappingDocArguments>();
     CLI::App* doc =

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,17 @@ struct MappingTestArguments {
     bool verbose{};
 };
 int mapping_test(const MappingTestArguments& arguments);
+
+struct MappingVectorArguments {
+    std::string mapping;
+    std::string capture;               ///< a file, "-": standard input
+    std::optional<Duration> at;        ///< the round that ends then, `t` of the capture; else the last one
+    std::string battery;               ///< of several in the capture
+    std::string name{"recorded"};      ///< of the test
+    std::vector<std::string> settings; ///< name=value
+    std::vector<std::string> keys;     ///< name=value
+};
+int mapping_vector(const MappingVectorArguments& arguments);
 
 struct MappingDocArguments {
     std::string mapping; ///< may be empty with `table`: the whole library

@@ -35,4 +35,8 @@ daemon::Folders installed_folders() {
     return folders;
 }
 
+path beside(const path& configuration, const path& path) {
+    return configuration.parent_path() / path; // an absolute path stays as it is
+}
+
 } // namespace retrocan::cli

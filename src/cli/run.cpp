@@ -4,9 +4,30 @@
 #include "cli/serve.h"
 
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <unistd.h>
 
 namespace retrocan::cli {
+
+namespace {
+
+/// Where the black box goes: into the folder of the configuration, else into that which systemd gives a
+/// service (StateDirectory=). Without either there is none.
+std::optional<std::filesystem::path> black_box_folder(const std::filesystem::path& file,
+                                                      const daemon::Configuration& configuration) {
+    if (!configuration.black_box)
+        return std::nullopt;
+    if (configuration.state_folder)
+        return beside(file, *configuration.state_folder) / "blackbox";
+    const char* given = std::getenv("STATE_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): no thread yet
+    if (given == nullptr || *given == '\0')
+        return std::nullopt;
+    const std::string_view folders{given}; // parted by colons
+    return std::filesystem::path{folders.substr(0, folders.find(':'))} / "blackbox";
+}
+
+} // namespace
 
 int run(const RunArguments& arguments) {
     Faults faults;
@@ -17,6 +38,10 @@ int run(const RunArguments& arguments) {
         return wrong_input;
     }
     const daemon::Configuration& configuration = assembly->configuration;
+    if (const Faults unmanageable = daemon::unmanageable(configuration); !unmanageable.empty()) {
+        print(unmanageable);
+        return wrong_input;
+    }
     print(configuration.warnings, "warning: ");
     if (!arguments.shadow && !configuration.shadow_only.empty()) {
         print(configuration.shadow_only);
@@ -29,6 +54,8 @@ int run(const RunArguments& arguments) {
     return serve(*assembly, {.link = arguments.link.value_or(configuration.link),
                              .shadow = arguments.shadow,
                              .run_for = arguments.run_for,
+                             .record = configuration.record,
+                             .black_box = black_box_folder(assembly->file, configuration),
                              .screen = screen,
                              .title = "retrocan run --shadow"});
 }

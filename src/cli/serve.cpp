@@ -4,6 +4,7 @@
 #include "can/interface.h"
 #include "can/link_name.h"
 #include "cli/command.h"
+#include "cli/paths.h"
 #include "cli/screen.h"
 #include "daemon/shadow_link.h"
 #include "victron/message.h"
@@ -69,7 +70,21 @@ int serve(daemon::Assembly& assembly, const ServeArguments& arguments) {
     std::optional<Screen> screen;
     if (arguments.screen)
         screen.emplace(arguments.title, arguments.shadow ? "nowhere: shadow" : arguments.link);
-    daemon::Service service{io, assembly, *link};
+    daemon::Service service{io, assembly, *link, RETROCAN_VERSION};
+    if (const auto& record = arguments.record) {
+        auto file = daemon::LineFile::open(beside(assembly.file, record->file));
+        if (!file) {
+            std::fprintf(stderr, "%s\n", file.error().c_str());
+            return no_device;
+        }
+        service.record(std::move(file).value(), record->max_size);
+    }
+    if (const auto& folder = arguments.black_box) {
+        if (const auto fault = daemon::BlackBox::fault(*folder))
+            spdlog::warn("no black box: {}", *fault);
+        else
+            service.keep_black_box({.folder = *folder});
+    }
     service.start();
     if (arguments.run_for)
         service.stop_after(*arguments.run_for);

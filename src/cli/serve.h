@@ -14,6 +14,9 @@ struct ServeArguments {
     std::string link; ///< "can0", "log:-"
     bool shadow{};    ///< send nothing: frames are shown on the screen or, without one, printed
     std::optional<Duration> run_for;
+    /// What is recorded meanwhile.
+    std::optional<daemon::RecordConfiguration> record{};
+    std::optional<std::filesystem::path> black_box{}; ///< the folder for it
     bool screen{};       ///< draw the state on standard output instead of logging
     std::string title{}; ///< of the screen
 };

@@ -47,6 +47,21 @@ struct Update {
     /// For telling frozen data: how many live analogue points there are, and a hash of their raw values.
     std::uint32_t analogue_points{};
     std::uint64_t fingerprint{};
+
+    /// Every member but analogue_points, which the mapping says, for snapshots: calls `visit(name, member)`.
+    /// `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("state", self.state);
+        visit("round_complete", self.round_complete);
+        visit("missed", self.missed);
+        visit("slow_and_once_read", self.slow_and_once_read);
+        visit("identity", self.identity);
+        visit("identity_fault", self.identity_fault);
+        visit("lost_heartbeat", self.lost_heartbeat);
+        visit("sign_contradiction", self.sign_contradiction);
+        visit("fingerprint", self.fingerprint);
+    }
 };
 
 } // namespace retrocan

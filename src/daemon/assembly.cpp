@@ -189,10 +189,6 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
                 assemble_battery(battery, assembly.configuration, beside, folders, loader, purpose, faults))
             assembly.batteries.push_back(std::move(*one));
     check_together(assembly.batteries, faults, assembly.configuration.warnings);
-    if (assembly.configuration.batteries.size() > 1)
-        faults.push_back({assembly.configuration.batteries[1].place,
-                          "battery: this version manages one battery; " +
-                              std::to_string(assembly.configuration.batteries.size()) + " are configured"});
     return faults.empty() ? std::optional{std::move(assembly)} : std::nullopt;
 }
 
@@ -200,8 +196,20 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
 
 std::optional<Assembly> assemble(const fs::path& configuration, const Folders& folders, Faults& faults,
                                  Purpose purpose) {
-    return assemble(load_configuration(configuration, faults), configuration.parent_path(), folders, purpose,
-                    faults);
+    auto assembly = assemble(load_configuration(configuration, faults), configuration.parent_path(), folders,
+                             purpose, faults);
+    if (assembly)
+        assembly->file = configuration.string();
+    return assembly;
+}
+
+Faults unmanageable(const Configuration& configuration) {
+    if (configuration.batteries.size() <= 1)
+        return {};
+    return {{configuration.batteries[1].place,
+             "battery: this version manages one battery; " + std::to_string(configuration.batteries.size()) +
+                 " are configured. They can be checked and recorded together; to run one, write it into a "
+                 "file of its own"}};
 }
 
 std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,

@@ -33,14 +33,15 @@ struct BatteryAssembly {
 };
 
 struct Assembly {
+    std::string file; ///< of the configuration
     Configuration configuration;
-    std::vector<BatteryAssembly> batteries; ///< exactly one, in this version
+    std::vector<BatteryAssembly> batteries; ///< at least one
 };
 
 /// What the batteries are assembled for.
 enum class Purpose : std::uint8_t {
     steer,
-    look, ///< --shadow: nothing is sent, and nothing written to a battery either
+    look, ///< --shadow, record: nothing is sent, and nothing written to a battery either
 };
 
 /// Loads a configuration, its mappings and its adapters, and checks all of it together (invariant 4: nothing
@@ -52,5 +53,8 @@ std::optional<Assembly> assemble(const std::filesystem::path& configuration, con
 /// The same for a configuration that is not a file. `file` is how messages name it.
 std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,
                                       const Folders& folders, Faults& faults);
+
+/// Why these batteries cannot be managed, though they can be read: this version manages one.
+Faults unmanageable(const Configuration& configuration);
 
 } // namespace retrocan::daemon

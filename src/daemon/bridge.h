@@ -63,11 +63,32 @@ public:
 
     [[nodiscard]] const policy::Pack& pack() const { return pack_; }
     [[nodiscard]] Hearing hearing() const { return hearing_; }
+    [[nodiscard]] bool bus_is_up() const { return bus_is_up_; }
     /// When a 0x305 was last heard: the GX is there. Never a condition for sending.
     [[nodiscard]] std::optional<TimePoint> gx_heard() const { return gx_heard_; }
     /// 0x351 that were not sent because a limit was outside the envelope: mistakes of our own.
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
     [[nodiscard]] std::uint64_t skipped() const { return schedule_.skipped(); }
+
+    /// Every member that changes, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("decoder", self.decoder_);
+        visit("pack", self.pack_);
+        visit("state_seen", self.state_seen_);
+        visit("schedule", self.schedule_);
+        visit("hearing", self.hearing_);
+        visit("listening_since", self.listening_since_);
+        visit("foreign_heard", self.foreign_heard_);
+        visit("bus_is_up", self.bus_is_up_);
+        visit("sent_before", self.sent_before_);
+        visit("gx_heard", self.gx_heard_);
+        visit("settled", self.settled_);
+        visit("sent_limits", self.sent_limits_);
+        visit("last_values", self.last_values_);
+        visit("refused", self.refused_);
+        visit("skipped_seen", self.skipped_seen_);
+    }
 
 private:
     void follow_state(TimePoint now);

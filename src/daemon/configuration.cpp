@@ -2,6 +2,7 @@
 #include "daemon/configuration.h"
 
 #include "core/unit.h"
+#include "daemon/recording.h"
 #include "mapping/toml_reader.h"
 
 #include <algorithm>
@@ -214,6 +215,32 @@ BatteryConfiguration read_battery(TableReader& read, Configuration& configuratio
     return battery;
 }
 
+void read_record(TableReader& read, Configuration& configuration) {
+    auto record = read.table("record");
+    if (!record)
+        return;
+    RecordConfiguration result{record->text("file", Need::required).value_or(""), usual_recording};
+    if (const auto text = record->text("max_size")) {
+        const auto size = recording_size(*text);
+        if (!size)
+            record->fault("max_size",
+                          "expected an amount of at least 2 MB, as in \"50 MB\"; got \"" + *text + "\"");
+        result.max_size = size.value_or(usual_recording);
+    }
+    record->finish();
+    configuration.record = std::move(result);
+}
+
+void read_state(TableReader& read, Configuration& configuration) {
+    auto state = read.table("state");
+    if (!state)
+        return;
+    if (const auto folder = state->text("folder"))
+        configuration.state_folder = *folder;
+    configuration.black_box = state->boolean("black_box").value_or(true);
+    state->finish();
+}
+
 } // namespace
 
 Configuration parse_configuration(std::string_view text, const std::string& file, Faults& faults) {
@@ -228,6 +255,8 @@ Configuration parse_configuration(std::string_view text, const std::string& file
         configuration.insist_on_name = can->boolean("insist_on_name").value_or(false);
         can->finish();
     }
+    read_record(read, configuration);
+    read_state(read, configuration);
     std::set<std::string> names;
     for (TableReader& battery : read.tables("battery", Need::required)) {
         configuration.batteries.push_back(read_battery(battery, configuration));

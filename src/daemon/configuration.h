@@ -66,10 +66,19 @@ struct BatteryConfiguration {
     adapter::Settings settings;                 ///< [battery.settings], for the mapping
 };
 
+/// [record]: a running daemon writes down what its batteries say and what it hears.
+struct RecordConfiguration {
+    std::filesystem::path file; ///< as written: beside the configuration if it is relative
+    std::uint64_t max_size{};   ///< bytes, in all
+};
+
 struct Configuration {
     std::string link; ///< "can0", "log:PATH"
     Place link_place;
     bool insist_on_name{};
+    std::optional<RecordConfiguration> record;
+    std::optional<std::filesystem::path> state_folder; ///< [state] folder, as written
+    bool black_box{true};                              ///< [state] black_box
     std::vector<BatteryConfiguration> batteries;
 
     Faults warnings;    ///< what runs, but should be known

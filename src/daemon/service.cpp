@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service.h"
 
+#include "daemon/capture_source.h"
+#include "daemon/snapshot.h"
 #include "victron/message.h"
 
-#include <array>
 #include <csignal>
 
 #include <boost/asio/post.hpp>
@@ -11,22 +12,46 @@
 
 namespace retrocan::daemon {
 
-Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& link)
+Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& link, const std::string& program)
     : io_{io}
     , assembly_{assembly}
     , link_{link}
     , bridge_{assembly.batteries.front().bridge, *assembly.batteries.front().bound, BootClock::now()}
     , narrator_{assembly.batteries.front().name, assembly.batteries.front().bridge.on_stale}
+    , head_{capture_head(assembly, program)}
+    , writer_{battery_names(assembly)}
     , transmitter_{io, bridge_, link,
                    [this](const CanFrame& frame, can::WriteResult result, TimePoint at) {
                        sent_[frame.id] = {frame, at, result};
                    },
-                   [this] { after_change(); }}
+                   [this] {
+                       after_change();
+                       look_for_failure();
+                   }}
     , signals_{io, SIGINT, SIGTERM}
     , end_{io}
     , screen_timer_{io} {}
 
 Service::~Service() = default;
+
+std::string Service::head(TimePoint now, bool continues, bool with_snapshot) {
+    CaptureHead head = head_;
+    head.bus = true;
+    head.continues = continues;
+    if (with_snapshot)
+        head.snapshot = snapshot(bridge_);
+    return writer_.head(head, now);
+}
+
+void Service::record(std::unique_ptr<LineFile> file, std::uint64_t max_size) {
+    recording_.emplace(std::move(file), max_size,
+                       [this](bool continues) { return head(BootClock::now(), continues, continues); });
+}
+
+void Service::keep_black_box(BlackBox::Settings settings) {
+    black_box_.emplace(
+        std::move(settings), [this](TimePoint now) { return head(now, false, true); }, BootClock::now());
+}
 
 void Service::start() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
@@ -35,19 +60,18 @@ void Service::start() {
     });
     narrator_.look(bridge_);
     link_.start([this](const can::Event& event) { on_bus(event); });
-    const std::array<const adapter::Source*, 1> sources{assembly_.batteries.front().source.get()};
-    reader_ = assembly_.batteries.front().adapter->start(
-        sources,
+    readers_.emplace(
+        assembly_,
         [this](adapter::Event event) {
             boost::asio::post(io_, [this, event = std::move(event)] { on_source(event); });
         },
-        {});
-    reader_->hurry(0, true);
+        adapter::StartOptions{.traffic = recording()});
+    readers_->hurry(0, true);
 }
 
 void Service::stop() {
     transmitter_.stop();
-    reader_.reset();
+    readers_.reset();
     signals_.cancel();
     end_.cancel();
     screen_timer_.cancel();
@@ -55,11 +79,40 @@ void Service::stop() {
 }
 
 void Service::on_source(const adapter::Event& event) {
-    if (const auto* answer = std::get_if<adapter::Answer>(&event.content))
+    const auto* answer = std::get_if<adapter::Answer>(&event.content);
+    if (answer != nullptr)
         bridge_.take(*answer, BootClock::now());
     else
         narrator_.source(std::get<adapter::LinkNews>(event.content));
-    after_change();
+    after_change(); // first of all: a limit may have fallen
+    if (recording()) {
+        const TimePoint now = BootClock::now();
+        write_down(answer != nullptr
+                       ? writer_.answer(event.battery, *answer)
+                       : writer_.news(event.battery, std::get<adapter::LinkNews>(event.content), now),
+                   now);
+    }
+}
+
+/// Of what has just been taken.
+void Service::write_down(const std::string& line, TimePoint now) {
+    if (line.empty())
+        return;
+    if (recording_)
+        recording_->put(line);
+    if (black_box_)
+        black_box_->put(line, now);
+    look_for_failure();
+}
+
+/// After what led to it was written down.
+void Service::look_for_failure() {
+    const policy::PackState state = bridge_.pack().state();
+    if (state == kept_state_)
+        return;
+    kept_state_ = state;
+    if (black_box_ && state == policy::PackState::stale)
+        black_box_->keep(BootClock::now());
 }
 
 void Service::on_bus(const can::Event& event) {
@@ -68,14 +121,20 @@ void Service::on_bus(const can::Event& event) {
     narrator_.bus(event);
     if (event.kind == Kind::frame) {
         bridge_.heard(event.frame, now);
+        if (recording())
+            write_down(writer_.heard(event.frame, now), now);
         if (event.frame.kind == CanFrame::Kind::standard && event.frame.id == victron::limits_id &&
             bridge_.hearing() == Hearing::clear)
             narrator_.foreign_limits(event.frame, now);
     }
-    if (event.kind == Kind::up || event.kind == Kind::bus_back)
+    const bool up = event.kind == Kind::up || event.kind == Kind::bus_back;
+    const bool down = event.kind == Kind::down || event.kind == Kind::bus_off;
+    if (up)
         bridge_.bus_up(now);
-    if (event.kind == Kind::down || event.kind == Kind::bus_off)
+    if (down)
         bridge_.bus_down();
+    if (recording() && (up || down))
+        write_down(writer_.bus(up, event.text, now), now);
     after_change();
 }
 
@@ -83,9 +142,9 @@ void Service::after_change() {
     transmitter_.pump();
     narrator_.look(bridge_);
     const bool hurry = bridge_.pack().state() != policy::PackState::running;
-    if (reader_ && hurry != hurrying_) {
+    if (readers_ && hurry != hurrying_) {
         hurrying_ = hurry;
-        reader_->hurry(0, hurry);
+        readers_->hurry(0, hurry);
     }
 }
 

@@ -3,8 +3,13 @@
 
 #include "can/link.h"
 #include "daemon/assembly.h"
+#include "daemon/black_box.h"
 #include "daemon/bridge.h"
+#include "daemon/capture_line.h"
+#include "daemon/capture_writer.h"
 #include "daemon/narrator.h"
+#include "daemon/readers.h"
+#include "daemon/recording.h"
 #include "daemon/transmitter.h"
 
 #include <functional>
@@ -28,9 +33,15 @@ struct SentFrame {
 /// The running daemon: adapter threads post answers, one loop decides and sends.
 class Service {
 public:
-    /// Assembly and link outlive it. Everything in them has been checked.
-    Service(boost::asio::io_context& io, Assembly& assembly, can::Link& link);
+    /// Assembly and link outlive it. Everything in them has been checked. `program`: version of retrocan.
+    Service(boost::asio::io_context& io, Assembly& assembly, can::Link& link, const std::string& program);
     ~Service();
+
+    /// Before start(): everything is recorded into `file`, which with the one before takes `max_size` at
+    /// most.
+    void record(std::unique_ptr<LineFile> file, std::uint64_t max_size);
+    /// Before start(): the last minutes before each `stale` are kept.
+    void keep_black_box(BlackBox::Settings settings);
 
     /// Starts; the caller runs the io_context.
     void start();
@@ -52,6 +63,10 @@ private:
     void on_source(const adapter::Event& event);
     void on_bus(const can::Event& event);
     void after_change();
+    [[nodiscard]] bool recording() const { return recording_ || black_box_; }
+    void write_down(const std::string& line, TimePoint now);
+    void look_for_failure();
+    std::string head(TimePoint now, bool continues, bool with_snapshot);
     void tick_screen();
 
     boost::asio::io_context& io_;
@@ -59,6 +74,11 @@ private:
     can::Link& link_;
     Bridge bridge_;
     Narrator narrator_;
+    CaptureHead head_; ///< of recordings
+    CaptureWriter writer_;
+    std::optional<Recording> recording_;
+    std::optional<BlackBox> black_box_;
+    policy::PackState kept_state_{policy::PackState::starting}; ///< that the black box knows of
     std::map<std::uint32_t, SentFrame> sent_;
     Transmitter transmitter_;
     boost::asio::signal_set signals_;
@@ -67,7 +87,7 @@ private:
     Duration screen_period_{};
     std::function<void(const Service&)> screen_;
     bool hurrying_{true};
-    std::unique_ptr<adapter::Reader> reader_; ///< last: its threads end before anything that they post to
+    std::optional<Readers> readers_; ///< last: its threads end before anything that they post to
 };
 
 } // namespace retrocan::daemon

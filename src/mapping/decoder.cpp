@@ -163,6 +163,28 @@ void Decoder::restart() {
     update_.slow_and_once_read = unread_ == 0;
 }
 
+bool Decoder::restored() {
+    const std::size_t slots = bound_.slots().size();
+    if (slots_.size() != slots || progress_.size() != slots || hashes_.size() != slots)
+        return false;
+    readings_.slots = slots_;
+    ++readings_.generation;
+    for (RunSummary& summary : summaries_)
+        summary = {};
+    open_live_ = 0;
+    unread_ = 0;
+    for (std::size_t i = 0; i < slots; ++i) {
+        const Point& point = *bound_.slots()[i].point;
+        if (!progress_[i].answered)
+            ++(live(point) ? open_live_ : unread_);
+        const Vocabulary& words = point.words;
+        const auto count = static_cast<std::uint64_t>(slots_[i].count);
+        if (!words.empty() && !words.is_list() && count >= words.words.size())
+            return false;
+    }
+    return true;
+}
+
 const Update& Decoder::take(const adapter::Answer& answer) {
     readings_.now = answer.at;
     ++readings_.generation;

@@ -38,12 +38,31 @@ public:
     /// value.
     [[nodiscard]] std::string text(std::size_t slot) const;
 
+    /// All that answers have left behind, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("slots", self.slots_);
+        visit("progress", self.progress_);
+        visit("hashes", self.hashes_);
+        visit("now", self.readings_.now);
+        visit("update", self.update_);
+    }
+    /// After all of them have been set: what follows from them. False if they do not fit this mapping.
+    [[nodiscard]] bool restored();
+
 private:
     /// What became of a live slot in this round, and of a slow or once slot since restart().
     struct Progress {
         bool answered{};
         bool failed{}; ///< the last answer was no answer
         bool valued{}; ///< it has been answered, be it with "no value"
+
+        template <class Self, class Visit>
+        static void each_member(Self& self, const Visit& visit) {
+            visit("answered", self.answered);
+            visit("failed", self.failed);
+            visit("valued", self.valued);
+        }
     };
 
     void take(const adapter::Reading& reading, TimePoint at);

@@ -35,6 +35,22 @@ struct Slot {
     TimePoint at{};       ///< when it was answered
     TimePoint expires{};
     TimePoint since{}; ///< since when it has had this value
+
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("content", self.content);
+        visit("moved", self.moved);
+        visit("beat", self.beat);
+        visit("failing", self.failing);
+        visit("has_raw", self.has_raw);
+        visit("raw", self.raw);
+        visit("count", self.count);
+        visit("text", self.text);
+        visit("at", self.at);
+        visit("expires", self.expires);
+        visit("since", self.since);
+    }
 };
 
 struct Point;

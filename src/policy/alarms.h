@@ -36,6 +36,14 @@ public:
     /// A 0x35A with the pairs of this moment has been handed to the bus.
     void sent();
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("supported", self.supported_);
+        visit("alarm_owed", self.alarm_owed_);
+        visit("warning_owed", self.warning_owed_);
+    }
+
 private:
     static constexpr std::uint8_t least_times = 3;
 

@@ -22,6 +22,14 @@ public:
     /// Judges one complete round. Without a capacity there is no C rate, and nothing is suspected.
     Verdict round(const Update& update, const BatteryState& state, TimePoint now);
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("fingerprint", self.fingerprint_);
+        visit("since", self.since_);
+        visit("rounds", self.rounds_);
+    }
+
 private:
     std::optional<std::uint64_t> fingerprint_;
     TimePoint since_{};

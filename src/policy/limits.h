@@ -39,6 +39,13 @@ struct Reason {
     std::string_view limiter; ///< "battery", "envelope", "absorption", "floor", "charge switch", ...
     std::string input;        ///< "the battery asks for 57.6 V"
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("limiter", self.limiter);
+        visit("input", self.input);
+    }
+
     friend bool operator==(const Reason&, const Reason&) = default;
 };
 
@@ -46,6 +53,13 @@ template <class Q>
 struct Limit {
     Q value{};
     Reason reason;
+
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("value", self.value);
+        visit("reason", self.reason);
+    }
 
     friend bool operator==(const Limit&, const Limit&) = default;
 };
@@ -58,6 +72,16 @@ struct Limits {
     Voltage discharge_voltage{}; ///< 0: not known
     /// No limiter lacks its input. Limits that are not complete may lower what is in force, never permit.
     bool complete{};
+
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("cvl", self.cvl);
+        visit("ccl", self.ccl);
+        visit("dcl", self.dcl);
+        visit("discharge_voltage", self.discharge_voltage);
+        visit("complete", self.complete);
+    }
 
     friend bool operator==(const Limits&, const Limits&) = default;
 };

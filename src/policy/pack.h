@@ -70,6 +70,29 @@ public:
     [[nodiscard]] const std::vector<std::string>& objections() const { return objections_; }
     [[nodiscard]] std::uint32_t good_rounds() const { return good_rounds_; }
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("plausible", self.plausible_);
+        visit("frozen", self.frozen_);
+        visit("verdict", self.verdict_);
+        visit("alarms", self.alarms_);
+        visit("sign_doubts", self.sign_doubts_);
+        visit("sign_doubt", self.sign_doubt_);
+        visit("state", self.state_);
+        visit("since", self.since_);
+        visit("reason", self.reason_);
+        visit("ran", self.ran_);
+        visit("known", self.known_);
+        visit("limits", self.limits_);
+        visit("objections", self.objections_);
+        visit("last_fault", self.last_fault_);
+        visit("good_rounds", self.good_rounds_);
+        visit("first_good", self.first_good_);
+        visit("alive_until", self.alive_until_);
+        visit("stales", self.stales_);
+    }
+
 private:
     void refuse(const Update& update, TimePoint now);
     void accept(const BatteryState& plausible);

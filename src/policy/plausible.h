@@ -30,6 +30,13 @@ public:
     /// What was accepted before is no measure for what comes next.
     void forget();
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("accepted", self.accepted_);
+        visit("unconfirmed", self.unconfirmed_);
+    }
+
 private:
     PackFacts facts_;
     BatteryState accepted_;    ///< the last accepted values, until they expire

@@ -58,6 +58,23 @@ public:
     /// Messages that were skipped since the process started.
     [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("running", self.running_);
+        visit("mode", self.mode_);
+        visit("cycle", self.cycle_);
+        visit("index", self.index_);
+        visit("cycle_is_whole", self.cycle_is_whole_);
+        visit("had_whole_cycle", self.had_whole_cycle_);
+        visit("wanted", self.wanted_);
+        visit("last", self.last_);
+        visit("last_limits", self.last_limits_);
+        visit("skipped", self.skipped_);
+    }
+    /// After all of them have been set; false if they cannot be.
+    [[nodiscard]] bool restored() const { return index_ < messages().size() && in_mode(index_); }
+
 private:
     [[nodiscard]] TimePoint deadline() const;
     [[nodiscard]] std::optional<TimePoint> extra_deadline() const;

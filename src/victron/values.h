@@ -64,6 +64,46 @@ struct Values {
     // 0x380, 0x381
     std::optional<std::string> serial{};
 
+    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
+    template <class Self, class Visit>
+    static void each_member(Self& self, const Visit& visit) {
+        visit("cvl", self.cvl);
+        visit("ccl", self.ccl);
+        visit("dcl", self.dcl);
+        visit("discharge_voltage", self.discharge_voltage);
+        visit("soc", self.soc);
+        visit("soh", self.soh);
+        visit("voltage", self.voltage);
+        visit("current", self.current);
+        visit("temperature", self.temperature);
+        visit("alarms", self.alarms);
+        visit("warnings", self.warnings);
+        visit("system_status", self.system_status);
+        visit("manufacturer", self.manufacturer);
+        visit("name", self.name);
+        visit("family", self.family);
+        visit("battery_type", self.battery_type);
+        visit("firmware", self.firmware);
+        visit("capacity_online", self.capacity_online);
+        visit("force_charge", self.force_charge);
+        visit("modules_online", self.modules_online);
+        visit("modules_blocking_charge", self.modules_blocking_charge);
+        visit("modules_blocking_discharge", self.modules_blocking_discharge);
+        visit("modules_offline", self.modules_offline);
+        visit("cell_voltage_min", self.cell_voltage_min);
+        visit("cell_voltage_max", self.cell_voltage_max);
+        visit("cell_temperature_min", self.cell_temperature_min);
+        visit("cell_temperature_max", self.cell_temperature_max);
+        visit("cell_voltage_min_id", self.cell_voltage_min_id);
+        visit("cell_voltage_max_id", self.cell_voltage_max_id);
+        visit("cell_temperature_min_id", self.cell_temperature_min_id);
+        visit("cell_temperature_max_id", self.cell_temperature_max_id);
+        visit("energy_in", self.energy_in);
+        visit("energy_out", self.energy_out);
+        visit("capacity", self.capacity);
+        visit("serial", self.serial);
+    }
+
     friend bool operator==(const Values&, const Values&) = default;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/assembly.h"
 #include "daemon/configuration.h"
 
 #include <gtest/gtest.h>
@@ -169,6 +170,39 @@ TEST(Configuration, SlowPollRunsInTheShadowOnly) {
     EXPECT_EQ(c.batteries.front().stale_after, 62500ms);
     EXPECT_EQ(c.shadow_only.size(), 1U);
     EXPECT_EQ(c.warnings.size(), 1U) << "more than 10 s of old data";
+}
+
+TEST(Configuration, WhatIsRecordedAndWhere) {
+    Faults faults;
+    Configuration c = parse_configuration(good, "c.toml", faults);
+    EXPECT_FALSE(c.record);
+    EXPECT_FALSE(c.state_folder);
+    c = parse_configuration(good + "[record]\nfile = \"run.jsonl\"\n[state]\nfolder = \"/var/lib/x\"\n"
+                                   "black_box = false\n",
+                            "c.toml", faults);
+    ASSERT_TRUE(faults.empty()) << to_text(faults.front());
+    EXPECT_EQ(c.record->file, "run.jsonl");
+    EXPECT_EQ(c.record->max_size, 50'000'000U);
+    EXPECT_EQ(c.state_folder, "/var/lib/x");
+    EXPECT_FALSE(c.black_box);
+    EXPECT_EQ(faults_of(good + "[record]\nmax_size = \"1 MB\"\n"),
+              (std::vector<std::string>{
+                  "c.toml:15:1: record.file: missing, and needed",
+                  "c.toml:16:12: record.max_size: expected an amount of at least 2 MB, as in \"50 MB\"; got "
+                  "\"1 MB\""}));
+    EXPECT_EQ(faults_of(good + "[state]\nfolder = 1\nblackbox = true\n").size(), 2U);
+}
+
+TEST(Configuration, SeveralBatteriesCanBeReadAndNotManaged) {
+    std::string second = good.substr(good.find("[[battery]]"));
+    second.replace(second.find("shed"), 4, "attic");
+    Faults faults;
+    const Configuration c = parse_configuration(good + second, "c.toml", faults);
+    EXPECT_TRUE(faults.empty());
+    ASSERT_EQ(unmanageable(c).size(), 1U);
+    EXPECT_EQ(to_text(unmanageable(c).front()).substr(0, 49),
+              "c.toml:15:1: battery: this version manages one ba");
+    EXPECT_TRUE(unmanageable(parse_configuration(good, "c.toml", faults)).empty());
 }
 
 TEST(Configuration, AFileThatIsNotThereIsSaidSo) {
