@@ -213,6 +213,7 @@ std::vector<Element> read_point(const adapter::PointSpec& point, const Options& 
             .pace = point.pace,
             .period = point.period,
             .optional = point.optional,
+            .required = point.required,
             .manner = block.manner,
         });
     }

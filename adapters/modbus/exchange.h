@@ -18,6 +18,8 @@ struct Refusal {
 
     /// A gateway says that the device itself does not answer (codes 10 and 11).
     [[nodiscard]] bool by_gateway() const { return code == 10 || code == 11; }
+    /// Illegal data address or value (2 and 3): not these registers, or not so many of them.
+    [[nodiscard]] bool no_such_registers() const { return code == 2 || code == 3; }
 };
 
 /// The device has taken what was written.

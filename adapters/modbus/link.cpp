@@ -15,32 +15,42 @@ using adapter::LinkNews;
 
 namespace {
 
-Schedule schedule_of(const std::vector<Link::Member>& members, const std::string& name) {
+/// One bus behind the link: all respect what one of them needs.
+Duration shared_pause(const std::vector<Link::Member>& members) {
+    Duration pause{};
+    if (members.size() > 1)
+        for (const Link::Member& member : members)
+            pause = std::max(pause, member.source->options().manner.pause);
+    return pause;
+}
+
+std::vector<Schedule::Task> tasks_of(const std::vector<Request>& requests, const std::vector<Write>& writes,
+                                     Duration pause) {
+    std::vector<Schedule::Task> tasks;
+    for (const Request& request : requests)
+        tasks.push_back({.pace = request.pace,
+                         .period = request.period,
+                         .pause = std::max(pause, request.manner.pause),
+                         .optional = request.optional,
+                         .write = false});
+    for (const Write& write : writes)
+        tasks.push_back({.pace = write.pace,
+                         .period = write.period,
+                         .pause = std::max(pause, write.manner.pause),
+                         .optional = false,
+                         .write = true});
+    return tasks;
+}
+
+Schedule schedule_of(const std::vector<Link::Member>& members, const Wire& wire, const std::string& name) {
     constexpr Duration shortest_poll = std::chrono::milliseconds{10}; // whatever the caller says
     Duration wait_after_connect{};
-    Duration pause{};
-    for (const Link::Member& member : members) {
-        const Options& options = member.source->options();
-        wait_after_connect = std::max(wait_after_connect, options.wait_after_connect);
-        if (members.size() > 1) // one bus behind the link: all respect what one of them needs
-            pause = std::max(pause, options.manner.pause);
-    }
     std::vector<Schedule::Battery> batteries;
-    for (const Link::Member& member : members) {
-        Schedule::Battery battery{std::max(member.source->poll(), shortest_poll), {}};
-        for (const Request& request : member.source->requests())
-            battery.tasks.push_back({.pace = request.pace,
-                                     .period = request.period,
-                                     .pause = std::max(pause, request.manner.pause),
-                                     .optional = request.optional,
-                                     .write = false});
-        for (const Write& write : member.source->writes())
-            battery.tasks.push_back({.pace = write.pace,
-                                     .period = write.period,
-                                     .pause = std::max(pause, write.manner.pause),
-                                     .optional = false,
-                                     .write = true});
-        batteries.push_back(std::move(battery));
+    for (const auto& [source, index] : members) {
+        wait_after_connect = std::max(wait_after_connect, source->options().wait_after_connect);
+        batteries.push_back(
+            {std::max(source->poll(), shortest_poll),
+             tasks_of(source->read_plan(wire).requests(), source->writes(), shared_pause(members))});
     }
     const TimePoint now = BootClock::now();
     const auto seed = static_cast<std::uint32_t>(std::hash<std::string>{}(name) ^
@@ -55,9 +65,12 @@ Link::Link(std::unique_ptr<Endpoint> endpoint, std::vector<Member> members, adap
     , members_{std::move(members)}
     , sink_{std::move(sink)}
     , traffic_{traffic}
-    , schedule_{schedule_of(members_, endpoint_->name())}
-    , told_(members_.size())
-    , thread_{[this](const std::stop_token& stop) { run(stop); }} {}
+    , schedule_{schedule_of(members_, endpoint_->wire(), endpoint_->name())} {
+    for (const Member& member : members_)
+        state_.push_back(
+            {.plan = member.source->read_plan(endpoint_->wire()), .told = {}, .writes_told = {}});
+    thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+}
 
 void Link::hurry(std::size_t member, bool hurry) {
     {
@@ -70,6 +83,7 @@ void Link::hurry(std::size_t member, bool hurry) {
 void Link::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         take_hurries();
+        look_again(BootClock::now());
         act(stop, schedule_.next(BootClock::now()));
     }
 }
@@ -101,7 +115,34 @@ void Link::take_hurries() {
     }
     for (const auto& [member, hurry] : hurries)
         if (schedule_.hurry(member, hurry, BootClock::now()) && hurry)
-            look_for_models_again(member);
+            may_be_another(member);
+}
+
+/// What a device refused may be there by now.
+void Link::look_again(TimePoint now) {
+    for (std::size_t m = 0; m < state_.size(); ++m) {
+        if (state_[m].plan.next_look() > now)
+            continue;
+        if (state_[m].plan.look_again(now))
+            follow_plan(m, now);
+    }
+}
+
+/// The schedule follows the plan. What is read as before keeps its turn, what is new is due now.
+void Link::follow_plan(std::size_t member, TimePoint now) {
+    const ReadPlan& plan = state_[member].plan;
+    const std::vector<Write>& writes = members_[member].source->writes();
+    std::vector<std::optional<std::size_t>> heirs = plan.heirs();
+    for (std::size_t w = 0; w < writes.size(); ++w)
+        heirs.emplace_back(plan.requests_before() + w);
+    schedule_.replace(member, tasks_of(plan.requests(), writes, shared_pause(members_)), heirs, now);
+}
+
+void Link::learned(std::size_t member, const ReadPlan::Lesson& lesson, std::uint8_t unit, TimePoint now) {
+    if (lesson.changed)
+        follow_plan(member, now);
+    if (!lesson.remark.empty())
+        remark(member, unit, lesson.remark);
 }
 
 void Link::connect() {
@@ -110,8 +151,8 @@ void Link::connect() {
     for (std::size_t m = 0; m < members_.size(); ++m) {
         if (!opened) {
             tell(m, LinkNews::State::lost, opened.error());
-            look_for_models_again(m);
-        } else if (!told_[m] || told_[m] == LinkNews::State::lost) {
+            may_be_another(m);
+        } else if (!state_[m].told || state_[m].told == LinkNews::State::lost) {
             tell(m, LinkNews::State::connected, "connected");
         }
     }
@@ -125,14 +166,20 @@ void Link::connect() {
 }
 
 void Link::read(Schedule::Read read) {
+    if (!is_read(read)) {
+        write(read, write_of(read));
+        return;
+    }
+    const Request request = request_of(read); // a copy: an answer may change the plan
     const ModbusSource& source = *members_[read.battery].source;
-    const std::vector<Request>& requests = source.requests();
-    if (read.task >= requests.size())
-        write(read, source.writes()[read.task - requests.size()]);
-    else if (const Request& request = requests[read.task]; request.model)
+    if (request.model)
         read_model(read, request);
     else
         read_request(read, request, source.options().found.value_or(Models{}));
+}
+
+const Write& Link::write_of(Schedule::Read read) const {
+    return members_[read.battery].source->writes()[read.task - state_[read.battery].plan.requests().size()];
 }
 
 template <class Question>
@@ -162,11 +209,20 @@ void Link::read_request(Schedule::Read read, const Request& request, const Model
         return;
     }
     const ModbusSource& source = *members_[read.battery].source;
-    const Request& planned = source.requests()[read.task];
+    const Request planned = request_of(read);
     post(read.battery, at, source.answered(*block, planned, models), // first of all: a limit may be in it
          [&] { return answer_line(*block, planned, models); });
+    post_given_up(read, at);
     schedule_.answered(read, at);
     tell(read.battery, LinkNews::State::answering, "answers");
+    learn_from_answer(read, request.unit, at);
+}
+
+void Link::learn_from_answer(Schedule::Read read, std::uint8_t unit, TimePoint at) {
+    ReadPlan& plan = state_[read.battery].plan;
+    learned(read.battery, plan.answered(read.task), unit, at);
+    if (const auto turnaround = connection_->last_turnaround(); turnaround && plan.learn(*turnaround))
+        follow_plan(read.battery, at);
 }
 
 void Link::read_model(Schedule::Read read, const Request& planned) {
@@ -195,9 +251,9 @@ void Link::read_model(Schedule::Read read, const Request& planned) {
 /// All SunSpec models that a member reads from one unit.
 std::set<std::uint16_t> Link::wanted_models(std::size_t member, std::uint8_t unit) const {
     std::set<std::uint16_t> models;
-    for (const Request& request : members_[member].source->requests())
-        if (request.unit == unit && request.model)
-            models.insert(*request.model);
+    for (const Element& element : members_[member].source->elements())
+        if (element.unit == unit && element.model)
+            models.insert(*element.model);
     return models;
 }
 
@@ -224,8 +280,8 @@ void Link::step(Schedule::Read read, ModelWalk& walk) {
 
 void Link::not_there(Schedule::Read read, const Request& planned) {
     const TimePoint now = BootClock::now();
-    post(read.battery, now, ModbusSource::absent(planned, Absence::refused),
-         [&] { return failure_line(planned, Absence::refused); });
+    post_absent(read.battery, planned, Absence::refused, now);
+    post_given_up(read, now);
     schedule_.skipped(read, now);
     Search& search = searches_.at({read.battery, planned.unit});
     const bool is_sunspec = search.walk.is_sunspec();
@@ -246,7 +302,7 @@ void Link::write(Schedule::Read read, const Write& write) {
     connection_answered_ = true;
     schedule_.answered(read, at);
     tell(read.battery, LinkNews::State::answering, "answers");
-    if (std::string& told = writes_told_[{read.battery, read.task}]; told != "written") {
+    if (std::string& told = told_of_write(read); told != "written") {
         told = "written";
         remark(read.battery, write.unit, "write " + write.name + ": done");
     }
@@ -255,14 +311,10 @@ void Link::write(Schedule::Read read, const Write& write) {
 void Link::not_answered(Schedule::Read read, const Exchange& exchange, TimePoint at) {
     if (const auto* refusal = std::get_if<Refusal>(&exchange)) {
         connection_answered_ = true;
-        if (refusal->by_gateway()) {
+        if (refusal->by_gateway())
             lost(read, at, Absence::timeout, "no answer, says the gateway", false);
-            return;
-        }
-        failure(read, at, Absence::refused, "refused with exception " + std::to_string(refusal->code));
-        schedule_.refused(read, at);
-        tell(read.battery, LinkNews::State::answering, "answers");
-        tell_if_given_up(read);
+        else
+            refused(read, *refusal, at);
         return;
     }
     const auto& broken = std::get<Broken>(exchange);
@@ -276,49 +328,73 @@ void Link::not_answered(Schedule::Read read, const Exchange& exchange, TimePoint
     lost(read, at, broken.reason, broken.text, !broken.usable);
 }
 
+void Link::refused(Schedule::Read read, Refusal refusal, TimePoint at) {
+    tell(read.battery, LinkNews::State::answering, "answers");
+    if (!is_read(read) || !refusal.no_such_registers()) {
+        failure(read, at, Absence::refused, "refused with exception " + std::to_string(refusal.code));
+        schedule_.refused(read, at);
+        tell_if_given_up(read);
+        return;
+    }
+    const Request request = request_of(read);
+    ReadPlan::Lesson lesson = state_[read.battery].plan.refused(read.task, refusal.code, at);
+    // What was split is read at once by others: its values are not lost yet.
+    if (!lesson.changed || request.slots.size() == 1) {
+        post_absent(read.battery, request, Absence::refused, at);
+        post_given_up(read, at);
+    }
+    schedule_.refused(read, at);
+    learned(read.battery, lesson, request.unit, at);
+}
+
 void Link::lost(Schedule::Read read, TimePoint at, Absence reason, const std::string& what,
                 bool connection_closed) {
-    if (!schedule_.failed(read, at, connection_closed))
+    const TimePoint not_before =
+        connection_ && is_read(read) ? connection_->not_before(request_of(read).unit) : TimePoint::min();
+    if (!schedule_.failed(read, at, connection_closed, not_before))
         failure(read, at, reason, what);
     tell_if_given_up(read);
     if (schedule_.silent(read.battery)) {
         tell(read.battery, LinkNews::State::silent, what);
-        look_for_models_again(read.battery);
+        may_be_another(read.battery);
     }
 }
 
 /// A read or a write has come to nothing: its points have no value; of a write it is said, once.
 void Link::failure(Schedule::Read read, TimePoint at, Absence reason, const std::string& what) {
-    const ModbusSource& source = *members_[read.battery].source;
-    const std::size_t reads = source.requests().size();
-    if (read.task < reads) {
-        const Request& planned = source.requests()[read.task];
-        post(read.battery, at, ModbusSource::absent(planned, reason),
-             [&] { return failure_line(planned, reason); });
+    if (is_read(read)) {
+        post_absent(read.battery, request_of(read), reason, at);
+        post_given_up(read, at);
         return;
     }
-    const Write& write = source.writes()[read.task - reads];
-    if (std::string& told = writes_told_[{read.battery, read.task}]; told != what) {
+    const Write& write = write_of(read);
+    if (std::string& told = told_of_write(read); told != what) {
         told = what;
         remark(read.battery, write.unit, "write " + write.name + ": " + what);
     }
 }
 
+std::string& Link::told_of_write(Schedule::Read read) {
+    MemberState& state = state_[read.battery];
+    return state.writes_told[read.task - state.plan.requests().size()];
+}
+
 void Link::tell_if_given_up(Schedule::Read read) {
     if (!schedule_.given_up(read))
         return;
-    const ModbusSource& source = *members_[read.battery].source;
-    const Write& write = source.writes()[read.task - source.requests().size()];
+    const Write& write = write_of(read);
     remark(read.battery, write.unit,
            "write " + write.name + ": given up after " + std::to_string(Schedule::most_tries) +
                " tries, until the battery was away and is back");
 }
 
 /// What comes back may be another device.
-void Link::look_for_models_again(std::size_t member) {
+void Link::may_be_another(std::size_t member) {
     for (auto& [key, search] : searches_)
         if (key.first == member)
             search.walk.start_again();
+    if (state_[member].plan.begin_again())
+        follow_plan(member, BootClock::now());
 }
 
 void Link::wait(const std::stop_token& stop, TimePoint until) {
@@ -329,9 +405,9 @@ void Link::wait(const std::stop_token& stop, TimePoint until) {
 }
 
 void Link::tell(std::size_t member, LinkNews::State state, const std::string& what) {
-    if (told_[member] == state)
+    if (state_[member].told == state)
         return;
-    told_[member] = state;
+    state_[member].told = state;
     const ModbusSource& source = *members_[member].source;
     std::string text = endpoint_->name();
     if (state == LinkNews::State::silent || state == LinkNews::State::answering)
@@ -342,8 +418,20 @@ void Link::tell(std::size_t member, LinkNews::State state, const std::string& wh
 /// What is no change of state, but has to be said.
 void Link::remark(std::size_t member, std::uint8_t unit, const std::string& what) {
     sink_({members_[member].index,
-           LinkNews{told_[member].value_or(LinkNews::State::connected),
+           LinkNews{state_[member].told.value_or(LinkNews::State::connected),
                     endpoint_->name() + " unit " + std::to_string(unit) + ": " + what}});
+}
+
+void Link::post_absent(std::size_t member, const Request& planned, Absence reason, TimePoint at) {
+    post(member, at, ModbusSource::absent(planned, reason), [&] { return failure_line(planned, reason); });
+}
+
+/// A round is whole only with all live points: those that are not asked for come behind the last of it.
+void Link::post_given_up(Schedule::Read read, TimePoint at) {
+    const ReadPlan& plan = state_[read.battery].plan;
+    if (read.task + 1 == plan.live_requests())
+        for (const Request& request : plan.given_up_live())
+            post_absent(read.battery, request, Absence::refused, at);
 }
 
 Duration Link::longest_timeout() const {

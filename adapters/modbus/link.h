@@ -4,6 +4,7 @@
 #include "adapter/adapter.h"
 #include "endpoint.h"
 #include "model_walk.h"
+#include "read_plan.h"
 #include "schedule.h"
 #include "source.h"
 
@@ -15,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -47,6 +49,7 @@ private:
     void act(const std::stop_token& stop, const Schedule::Action& action);
     void take_hurries();
     void connect();
+    void look_again(TimePoint now);
 
     // A Read of the schedule: what is asked for it, and what became of that.
     void read(Schedule::Read read);
@@ -58,13 +61,25 @@ private:
     /// The exchange, and when it ended.
     template <class Question>
     std::pair<Exchange, TimePoint> ask(std::uint8_t unit, Duration timeout, const Question& question);
+    [[nodiscard]] const Request& request_of(Schedule::Read read) const {
+        return state_[read.battery].plan.requests()[read.task];
+    }
+    [[nodiscard]] bool is_read(Schedule::Read read) const {
+        return read.task < state_[read.battery].plan.requests().size();
+    }
+    [[nodiscard]] const Write& write_of(Schedule::Read read) const;
+    [[nodiscard]] std::string& told_of_write(Schedule::Read read);
+    void follow_plan(std::size_t member, TimePoint now);
+    void learned(std::size_t member, const ReadPlan::Lesson& lesson, std::uint8_t unit, TimePoint now);
+    void learn_from_answer(Schedule::Read read, std::uint8_t unit, TimePoint at);
     void not_answered(Schedule::Read read, const Exchange& exchange, TimePoint at);
+    void refused(Schedule::Read read, Refusal refusal, TimePoint at);
     void lost(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what,
               bool connection_closed);
     void tell_if_given_up(Schedule::Read read);
     void not_there(Schedule::Read read, const Request& planned);
     void failure(Schedule::Read read, TimePoint at, adapter::Absence reason, const std::string& what);
-    void look_for_models_again(std::size_t member);
+    void may_be_another(std::size_t member);
 
     void wait(const std::stop_token& stop, TimePoint until);
 
@@ -74,7 +89,15 @@ private:
     template <class Traffic>
     void post(std::size_t member, TimePoint at, std::vector<adapter::Reading> readings,
               const Traffic& traffic);
+    void post_absent(std::size_t member, const Request& planned, adapter::Absence reason, TimePoint at);
+    void post_given_up(Schedule::Read read, TimePoint at);
     [[nodiscard]] Duration longest_timeout() const;
+
+    struct MemberState {
+        ReadPlan plan;
+        std::optional<adapter::LinkNews::State> told;   ///< the last news
+        std::map<std::size_t, std::string> writes_told; ///< by number of the write
+    };
 
     const std::unique_ptr<Endpoint> endpoint_;
     const std::vector<Member> members_;
@@ -88,13 +111,11 @@ private:
     };
 
     // Of the thread alone.
+    std::vector<MemberState> state_; ///< of each member
     Schedule schedule_;
     std::unique_ptr<Connection> connection_;
-    bool connection_answered_{};                                ///< this connection has given an answer
-    std::vector<std::optional<adapter::LinkNews::State>> told_; ///< the last news of each member
-
-    std::map<std::pair<std::size_t, std::uint8_t>, Search> searches_;        ///< by member and unit id
-    std::map<std::pair<std::size_t, std::size_t>, std::string> writes_told_; ///< by member and task
+    bool connection_answered_{};                                      ///< this connection has given an answer
+    std::map<std::pair<std::size_t, std::uint8_t>, Search> searches_; ///< by member and unit id
 
     std::mutex mutex_;
     std::condition_variable_any wake_;

@@ -30,8 +30,8 @@ const ModbusSource& own(const Source* source) {
 
 std::set<std::uint8_t> units(const ModbusSource& source) {
     std::set<std::uint8_t> result{source.options().unit};
-    for (const Request& request : source.requests())
-        result.insert(request.unit);
+    for (const Element& element : source.elements())
+        result.insert(element.unit);
     for (const Write& write : source.writes())
         result.insert(write.unit);
     return result;
@@ -41,7 +41,7 @@ std::set<std::uint8_t> units(const ModbusSource& source) {
 void check_pauses(const ModbusSource& source, const adapter::SourceSpec& spec, Faults& faults) {
     Duration needed{};
     std::size_t reads = 0;
-    for (const Request& request : source.requests()) {
+    for (const Request& request : source.read_plan(wire_of(source.options())).requests()) {
         if (request.pace != Pace::live)
             continue;
         needed += request.manner.pause;

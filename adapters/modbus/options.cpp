@@ -65,6 +65,26 @@ std::optional<Models> read_found(SettingsReader& read) {
     return models;
 }
 
+std::vector<AddressRange> read_unreadable(SettingsReader& read, std::int64_t addresses_from) {
+    const auto list = read.integers("unreadable", addresses_from, last_address);
+    if (!list)
+        return {};
+    if (list->size() % 2 != 0)
+        read.fault("unreadable",
+                   "expected pairs of a first and a last address, as in [0x13AA, 0x13BC]; got " +
+                       std::to_string(list->size()) + " numbers");
+    std::vector<AddressRange> ranges;
+    for (std::size_t i = 0; i + 1 < list->size(); i += 2) {
+        const auto [first, last] = std::pair{(*list)[i], (*list)[i + 1]};
+        if (first > last)
+            read.fault("unreadable", "expected pairs of a first and a last address; got " +
+                                         std::to_string(first) + ", " + std::to_string(last));
+        ranges.push_back({static_cast<std::uint16_t>(first - addresses_from),
+                          static_cast<std::uint16_t>(last - addresses_from)});
+    }
+    return ranges;
+}
+
 /// What line settings are called.
 struct LineKeys {
     std::string_view baud;
@@ -159,6 +179,7 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
     read_requests(mapping, options.table, options.order, options.manner);
     options.address_step = mapping.integer("address_step", 1, 16).value_or(options.address_step);
     options.addresses_from = mapping.integer("addresses_from", 0, 1).value_or(options.addresses_from);
+    options.unreadable = read_unreadable(mapping, options.addresses_from);
     options.wait_after_connect =
         mapping.duration("wait_after_connect", 0ms, 10s).value_or(options.wait_after_connect);
     options.found = read_found(mapping);

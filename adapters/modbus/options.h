@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace retrocan::modbus {
 
@@ -48,13 +49,20 @@ struct Model {
 /// The models of one device, by their ids.
 using Models = std::map<std::uint16_t, Model>;
 
+/// Registers from one to another, as on the wire.
+struct AddressRange {
+    std::uint16_t first{};
+    std::uint16_t last{};
+};
+
 /// How a battery is read: the mapping's [modbus] table, overridden by the configuration's [battery.modbus].
 struct Options {
     // Of the mapping only.
     Table table{Table::holding};  ///< of points that do not say
     ByteOrder order;              ///< likewise
     std::int64_t address_step{1}; ///< addresses from one register to the next (2 where a device counts bytes)
-    std::int64_t addresses_from{}; ///< what the document calls the first address: 0 or 1
+    std::int64_t addresses_from{};        ///< what the document calls the first address: 0 or 1
+    std::vector<AddressRange> unreadable; ///< of `table`: no read goes over these to save a request
     Duration wait_after_connect{};
     std::optional<Models> found; ///< where the SunSpec models are; nothing: to be looked for
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace retrocan::modbus {
 
@@ -164,7 +165,7 @@ void Schedule::prepared(Read read, TimePoint now) {
     (task.task.pace == Pace::live ? batteries_[read.battery].round_due : task.due) = now;
 }
 
-bool Schedule::failed(Read read, TimePoint now, bool connection_closed) {
+bool Schedule::failed(Read read, TimePoint now, bool connection_closed, TimePoint not_before) {
     made(read, now);
     BatteryState& battery = batteries_[read.battery];
     TaskState& task = task_of(read);
@@ -173,13 +174,15 @@ bool Schedule::failed(Read read, TimePoint now, bool connection_closed) {
         connect_at_ = now;
     }
     if (task.task.optional || task.task.write) {
+        battery.retry_at = std::max(battery.retry_at, not_before);
         skipped(read, now);
         return false;
     }
     const bool live = task.task.pace == Pace::live;
-    const bool again =
-        live && battery.live.size() > 1 && battery.backoff.failures() == 0 && task.backoff.failures() == 0;
-    battery.retry_at = now + battery.backoff.failed();
+    const bool first = battery.backoff.failures() == 0;
+    const bool again = live && first && task.backoff.failures() == 0;
+    const Duration rest = battery.backoff.failed();
+    battery.retry_at = std::max(again ? now : now + rest, not_before);
     const Duration wait = task.backoff.failed();
     if (again)
         return true;
@@ -260,6 +263,26 @@ bool Schedule::hurry(std::size_t index, bool hurry, TimePoint now) {
         battery.round_due = std::max(battery.round_began + battery.poll, now);
     }
     return true;
+}
+
+void Schedule::replace(std::size_t index, const std::vector<Task>& tasks,
+                       const std::vector<std::optional<std::size_t>>& heirs, TimePoint now) {
+    BatteryState& battery = batteries_[index];
+    std::vector<TaskState> states;
+    battery.live.clear();
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        TaskState state{tasks[t], now, Backoff{static_cast<std::uint32_t>(t)}};
+        if (heirs[t]) {
+            state = battery.tasks[*heirs[t]];
+            state.task = tasks[t];
+        }
+        if (tasks[t].pace == Pace::live)
+            battery.live.push_back(t);
+        states.push_back(std::move(state));
+    }
+    battery.tasks = std::move(states);
+    if (std::exchange(battery.position, 0) != 0)
+        battery.round_due = now;
 }
 
 void Schedule::begin_again(BatteryState& battery, TimePoint now) {

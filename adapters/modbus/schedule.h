@@ -22,12 +22,12 @@ namespace retrocan::modbus {
 /// - Slow requests have their period. Once requests are due at the start, and again when the battery was away
 ///   (unreachable or silent), as another may have come back. In a hurry both go before the round.
 /// - What was due first goes first, so no battery is starved by another.
-/// - A battery that failed is left alone for a while (Backoff), then goes on where it stopped. So it costs
-///   the others one timeout in that while.
+/// - A battery that failed twice in a row is left alone for a while (Backoff), then goes on where it stopped.
+///   So it costs the others one timeout in that while.
 /// - A slow or once request that failed or was refused waits on its own, so that a block which is never
 ///   answered does not take the turns of the round.
-/// - A live request whose answer was lost is made once more in its round, so that one lost answer does not
-///   spoil it; but not where the battery or this request failed before, nor where it is the whole round.
+/// - A live request whose answer was lost is made once more in its round, as soon as it may be, so that one
+///   lost answer does not spoil it; but not where the battery or this request failed before.
 /// - An optional request and a write fail for themselves: the battery is not left alone for it. Optional ones
 ///   are not tried while the battery does not answer, writes are: one of them may wake it.
 /// - A write goes before the reads that are due at the same time. Once writes are made when once requests
@@ -83,9 +83,10 @@ public:
     // What became of a Read.
     void answered(Read read, TimePoint now);
     void refused(Read read, TimePoint now);
-    /// No good answer; the connection is closed or not. True if the request is made once more in this round:
-    /// it is not lost yet.
-    [[nodiscard]] bool failed(Read read, TimePoint now, bool connection_closed);
+    /// No good answer; the connection is closed or not. The battery is not asked before `not_before`, as its
+    /// answer may still come. True if the request is made once more in this round: it is not lost yet.
+    [[nodiscard]] bool failed(Read read, TimePoint now, bool connection_closed,
+                              TimePoint not_before = TimePoint::min());
     /// An idle connection turned out to be closed by the other side: reconnect at once, and repeat the read.
     void closed(Read read, TimePoint now);
     /// Another request was made for it, and answered, which had to be made before: it is due again, behind
@@ -93,6 +94,11 @@ public:
     void prepared(Read read, TimePoint now);
     /// No request was made: what it reads is not there.
     void skipped(Read read, TimePoint now);
+
+    /// The battery is read by other requests from now on. `heirs`: for each of the new tasks the old one that
+    /// it stands in for; nothing: it is due now. A round that has begun is begun again.
+    void replace(std::size_t battery, const std::vector<Task>& tasks,
+                 const std::vector<std::optional<std::size_t>>& heirs, TimePoint now);
 
     /// False if it was so already.
     bool hurry(std::size_t battery, bool hurry, TimePoint now);

@@ -5,6 +5,7 @@
 #include "serial_path.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <span>
 
@@ -35,7 +36,6 @@ ModbusSource::ModbusSource(const adapter::SourceSpec& spec, const Options& optio
     , poll_{spec.poll}
     , options_{options}
     , elements_{std::move(elements)}
-    , requests_{plan_requests(elements_, options_)}
     , writes_{std::move(writes)} {
     std::span<const Element> rest{elements_};
     for (const adapter::PointSpec& point : spec.points) {
@@ -43,6 +43,25 @@ ModbusSource::ModbusSource(const adapter::SourceSpec& spec, const Options& optio
         places_.push_back(modbus::where(own, options_));
         rest = rest.subspan(own.size());
     }
+}
+
+namespace {
+
+/// "96.4 ms": no plan depends on less.
+std::string in_milliseconds(Duration time) {
+    const std::int64_t tenths =
+        std::chrono::round<std::chrono::duration<std::int64_t, std::ratio<1, 10000>>>(time).count();
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " ms";
+}
+
+} // namespace
+
+Wire wire_of(const Options& /*options*/) {
+    return {.byte_time = {},
+            .silence = {},
+            .turnaround_guess = std::chrono::milliseconds{5},
+            .request_overhead = 12,
+            .answer_overhead = 9};
 }
 
 template <class Take>
@@ -167,16 +186,18 @@ Result<Answer, std::string> ModbusSource::decode(std::string_view capture_line) 
 
 Duration ModbusSource::timeout() const {
     std::optional<Duration> longest;
-    for (const Request& request : requests_)
-        if (request.pace == adapter::Pace::live)
-            longest = std::max(longest.value_or(Duration{}), request.manner.timeout);
+    for (const Element& element : elements_)
+        if (element.pace == adapter::Pace::live)
+            longest = std::max(longest.value_or(Duration{}), element.manner.timeout);
     return longest.value_or(options_.manner.timeout);
 }
 
 std::string ModbusSource::plan() const {
+    const ReadPlan plan = read_plan(wire_of(options_));
     std::string text;
-    for (const Request& request : requests_)
-        text += (text.empty() ? "" : "\n") + to_text(request, options_);
+    for (std::size_t i = 0; i < plan.requests().size(); ++i)
+        text += (text.empty() ? "" : "\n") + to_text(plan.requests()[i], options_) + ", " +
+                in_milliseconds(plan.wire_time(i));
     for (const Write& write : writes_)
         text += (text.empty() ? "" : "\n") + to_text(write);
     return text;

@@ -4,6 +4,7 @@
 #include "adapter/adapter.h"
 #include "capture.h"
 #include "plan.h"
+#include "read_plan.h"
 #include "write.h"
 
 #include <span>
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace retrocan::modbus {
+
+/// What an exchange costs on the line that the options name, as far as it is known before it is opened.
+Wire wire_of(const Options& options);
 
 /// The points of one battery, as registers and requests. Immutable.
 class ModbusSource : public adapter::Source {
@@ -47,7 +51,9 @@ public:
     [[nodiscard]] const Place& place() const { return place_; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Duration poll() const { return poll_; }
-    [[nodiscard]] const std::vector<Request>& requests() const { return requests_; }
+    [[nodiscard]] const std::vector<Element>& elements() const { return elements_; }
+    /// The plan before the device has taught anything. It refers to this source.
+    [[nodiscard]] ReadPlan read_plan(const Wire& wire) const { return {elements_, options_, wire}; }
     [[nodiscard]] const std::vector<Write>& writes() const { return writes_; }
 
 private:
@@ -66,7 +72,6 @@ private:
     Options options_;
     std::vector<Element> elements_;
     std::vector<std::string> places_; ///< of each point, for people
-    std::vector<Request> requests_;
     std::vector<Write> writes_;
 };
 

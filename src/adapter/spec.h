@@ -56,6 +56,9 @@ struct PointSpec {
     Duration period{}; ///< of slow points
     /// Slow or once, and the device may not have it: that it is never answered must not hold up the others.
     bool optional{};
+    /// The battery cannot be run without it: an adapter that gives up what a device refuses goes on asking for
+    /// this one.
+    bool required{};
 };
 
 /// Something to be written to the device, which the mapping describes and the owner has switched on.

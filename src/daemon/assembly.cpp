@@ -139,18 +139,18 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     if (!assembly.bound || !adapter)
         return std::nullopt;
     assembly.adapter = *adapter;
-    assembly.source = assembly.adapter->source(assembly.bound->source(), faults);
+    policy::PackPolicy& pack = assembly.bridge.pack;
+    pack.limits.provided = assembly.bound->provided();
+    pack.required = required_signals(battery, pack.limits.provided, faults);
+    assembly.source = assembly.adapter->source(assembly.bound->source_requiring(pack.required), faults);
 
     check_use(battery, *assembly.bound, configuration);
     if (assembly.source)
         check_patience(battery, assembly.source->timeout(), configuration.warnings);
 
-    policy::PackPolicy& pack = assembly.bridge.pack;
-    pack.limits.provided = assembly.bound->provided();
     pack.limits.envelope = battery.envelope;
     pack.limits.absorption = battery.charge.absorption;
     pack.limits.discharge_voltage = battery.discharge_voltage;
-    pack.required = required_signals(battery, pack.limits.provided, faults);
     pack.stale_after = battery.stale_after;
     pack.facts.cells = battery.cells;
     pack.limits.when_missing = battery.when_missing;

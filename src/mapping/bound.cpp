@@ -144,6 +144,19 @@ void Bound::select_signals() {
     }
 }
 
+adapter::SourceSpec Bound::source_requiring(const SignalSet& required) const {
+    adapter::SourceSpec spec = source_;
+    for (adapter::PointSpec& point : spec.points) {
+        if (point.count == 0)
+            continue;
+        const SignalSet& users = signals_of_slot_[point.first_slot];
+        point.required = users.none();
+        for (std::size_t s = 0; s < signals_.size(); ++s)
+            point.required |= users.test(s) && required.test(signals_[s]->index);
+    }
+    return spec;
+}
+
 void add_companions(const Content& content, std::vector<bool>& needed) {
     for (bool found = true; found;) { // a companion may have one itself
         found = false;

@@ -66,6 +66,9 @@ public:
     /// The signals that have a source, and for each slot which of them need it (by their place in the list).
     [[nodiscard]] const std::vector<const Signal*>& signals() const { return signals_; }
     [[nodiscard]] const std::vector<SignalSet>& signals_of_slot() const { return signals_of_slot_; }
+    /// What the adapter is handed where these signals are required: the points that they need are, and those
+    /// that no signal needs (identity, heartbeat).
+    [[nodiscard]] adapter::SourceSpec source_requiring(const SignalSet& signals) const;
     /// Signals that need no point at all.
     [[nodiscard]] const SignalSet& constant() const { return constant_; }
 

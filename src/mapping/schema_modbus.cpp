@@ -46,6 +46,8 @@ Json modbus_table() {
         number(1, 16, "addresses from one register to the next; 2 where a device counts bytes");
     keys["addresses_from"] = number(0, 1, "1 where the document counts the first address as 1");
     keys["wait_after_connect"] = duration("silence on a link that was just connected, \"0 s\" to \"10 s\"");
+    keys["unreadable"] =
+        integers("registers that no read may go over, in pairs of a first and a last address");
     keys["found"] = integers("for recordings: where SunSpec models are, in pairs of model id and address");
     keys["answer_length"] =
         words({"bytes", "words"}, "what an answer counts: bytes, or registers, in two bytes");

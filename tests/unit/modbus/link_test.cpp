@@ -194,6 +194,69 @@ TEST_F(LinkTest, TwoBatteriesShareOneConnection) {
     EXPECT_EQ(server.counters().connections, 1u);
 }
 
+/// Points one behind the other at holding registers 3, 5 and 25 of unit 1.
+class LearningLink : public LinkTest {
+protected:
+    void add_points(bool required_first) {
+        Faults faults;
+        auto s = spec({{"longest_gap", number(20)}},
+                      {{"host", text("127.0.0.1")}, {"port", number(server.port())}, {"unit_id", number(1)}},
+                      {point("a", {{"at", number(3)}, {"type", text("u16")}}),
+                       point("b", {{"at", number(25)}, {"type", text("u16")}}),
+                       point("c", {{"at", number(5)}, {"type", text("u16")}})});
+        s.poll = 20ms;
+        s.points[0].required = required_first;
+        sources.push_back(adapter.source(s, faults));
+        ASSERT_THAT(texts(faults), testing::IsEmpty());
+        EXPECT_THAT(sources[0]->plan(), testing::StartsWith("unit 1: holding 3..25, each poll"));
+    }
+    [[nodiscard]] std::vector<std::string> remarks() const {
+        std::vector<std::string> result;
+        for (const LinkNews& news : collector.news(0))
+            if (const auto at = news.text.find("refuses"); at != std::string::npos)
+                result.push_back(news.text.substr(at));
+        return result;
+    }
+};
+
+TEST_F(LearningLink, AReadOverAGapThatIsRefusedIsSplitWithoutLosingARound) {
+    add_points(false);
+    start();
+    EXPECT_TRUE(
+        collector.wait_for([](const Collector& c) { return c.values(0, 0) >= 3 && c.values(0, 1) >= 3; }));
+    reader.reset();
+    expect_only_true_values();
+    EXPECT_EQ(collector.absences(0, 0, Absence::refused), 0u);
+    EXPECT_THAT(remarks(), testing::ElementsAre(testing::StartsWith("refuses holding 3..25 in one read")));
+    EXPECT_EQ(server.counters().exceptions, 1u) << "it is not asked again in that way";
+}
+
+TEST_F(LearningLink, ARegisterThatIsRefusedIsGivenUpAloneAndAbsentInEachRound) {
+    server.add_block(1, ModbusTable::holding, 3, 5);
+    server.add_block(1, ModbusTable::holding, 20, 24); // 25 is refused
+    add_points(true);
+    start();
+    EXPECT_TRUE(collector.wait_for(
+        [](const Collector& c) { return c.values(0, 0) >= 20 && c.absences(0, 1, Absence::refused) >= 15; }));
+    reader.reset();
+    EXPECT_THAT(remarks(),
+                testing::ElementsAre(testing::StartsWith("refuses holding 3..25 in one read"),
+                                     "refuses holding 25 (exception 2): its values are absent; tried "
+                                     "again every 10 minutes"));
+    EXPECT_EQ(server.counters().exceptions, 4u) << "once in one read, three times alone";
+    EXPECT_EQ(collector.values(0, 1), 0u);
+}
+
+TEST_F(LearningLink, WhatTheBatteryCannotBeRunWithoutIsAskedForInEachRound) {
+    server.add_block(1, ModbusTable::holding, 4, 25); // 3 is refused
+    add_points(true);
+    start();
+    EXPECT_TRUE(
+        collector.wait_for([](const Collector& c) { return c.absences(0, 0, Absence::refused) >= 10; }));
+    server.add_block(1, ModbusTable::holding, 0, 3);
+    EXPECT_TRUE(collector.wait_for([](const Collector& c) { return c.values(0, 0) >= 3; }));
+}
+
 TEST_F(LinkTest, HurryIsTakenFromAnyThread) {
     add(1, 10s);
     start();

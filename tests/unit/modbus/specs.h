@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <regex>
 #include <string>
 #include <utility>
 #include <variant>
@@ -92,6 +93,11 @@ inline std::vector<std::string> texts(const Faults& faults) {
     for (const Fault& fault : faults)
         result.push_back(retrocan::to_text(fault));
     return result;
+}
+
+/// A plan without what each read takes on the wire.
+inline std::string without_times(const std::string& plan) {
+    return std::regex_replace(plan, std::regex{", [0-9.]+ ms(?=\n|$)"}, "");
 }
 
 } // namespace retrocan::modbus::test

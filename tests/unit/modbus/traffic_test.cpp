@@ -137,7 +137,8 @@ public:
     Models models(const ModbusSource& source) {
         Models models;
         std::uint16_t address = 40002;
-        for (const Request& request : source.requests())
+        const ReadPlan plan = source.read_plan(wire_of(source.options()));
+        for (const Request& request : plan.requests())
             if (request.model && !models.contains(*request.model)) {
                 const auto length = static_cast<std::uint16_t>(1 + below(200));
                 models[*request.model] = {address, length};
@@ -185,7 +186,8 @@ TEST(Traffic, MakesTheSameReadingsAgainForEveryMapping) {
         const auto made = ModbusAdapter{}.source(bound->source(), faults);
         ASSERT_TRUE(made) << file << ": " << texts(faults).front();
         const auto& source = dynamic_cast<const ModbusSource&>(*made);
-        for (const Request& planned : source.requests())
+        const ReadPlan plan = source.read_plan(wire_of(source.options()));
+        for (const Request& planned : plan.requests())
             for (int i = 0; i < 20; ++i, ++requests)
                 try_one(source, planned, device);
         const auto line = live_failure_line(Absence::not_connected);
