@@ -20,8 +20,8 @@ struct Element {
     std::uint8_t unit{};
     Table table{Table::holding};
     std::optional<std::uint16_t> model{}; ///< SunSpec model that `address` counts from
-    std::uint16_t address{};            ///< of its first register (its coil)
-    std::size_t width{1};               ///< registers (coils)
+    std::uint16_t address{};              ///< of its first register (its coil)
+    std::size_t width{1};                 ///< registers (coils)
     Encoding encoding{};
     adapter::Pace pace{adapter::Pace::live};
     Duration period{}; ///< of slow ones

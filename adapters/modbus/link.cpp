@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "link.h"
 
+#include "load.h"
 #include "traffic.h"
 
 #include <algorithm>
@@ -15,13 +16,11 @@ using adapter::LinkNews;
 
 namespace {
 
-/// One bus behind the link: all respect what one of them needs.
-Duration shared_pause(const std::vector<Link::Member>& members) {
-    Duration pause{};
-    if (members.size() > 1)
-        for (const Link::Member& member : members)
-            pause = std::max(pause, member.source->options().manner.pause);
-    return pause;
+Duration pause_of(const std::vector<Link::Member>& members) {
+    std::vector<const ModbusSource*> batteries;
+    for (const Link::Member& member : members)
+        batteries.push_back(member.source);
+    return shared_pause(batteries);
 }
 
 std::vector<Schedule::Task> tasks_of(const std::vector<Request>& requests, const std::vector<Write>& writes,
@@ -50,7 +49,7 @@ Schedule schedule_of(const std::vector<Link::Member>& members, const Wire& wire,
         wait_after_connect = std::max(wait_after_connect, source->options().wait_after_connect);
         batteries.push_back(
             {std::max(source->poll(), shortest_poll),
-             tasks_of(source->read_plan(wire).requests(), source->writes(), shared_pause(members))});
+             tasks_of(source->read_plan(wire).requests(), source->writes(), pause_of(members))});
     }
     const TimePoint now = BootClock::now();
     const auto seed = static_cast<std::uint32_t>(std::hash<std::string>{}(name) ^
@@ -135,7 +134,7 @@ void Link::follow_plan(std::size_t member, TimePoint now) {
     std::vector<std::optional<std::size_t>> heirs = plan.heirs();
     for (std::size_t w = 0; w < writes.size(); ++w)
         heirs.emplace_back(plan.requests_before() + w);
-    schedule_.replace(member, tasks_of(plan.requests(), writes, shared_pause(members_)), heirs, now);
+    schedule_.replace(member, tasks_of(plan.requests(), writes, pause_of(members_)), heirs, now);
 }
 
 void Link::learned(std::size_t member, const ReadPlan::Lesson& lesson, std::uint8_t unit, TimePoint now) {

@@ -3,6 +3,7 @@
 
 #include "core/unit.h"
 #include "link.h"
+#include "load.h"
 #include "overlap.h"
 #include "rtu_tcp.h"
 #include "serial.h"
@@ -35,23 +36,6 @@ std::set<std::uint8_t> units(const ModbusSource& source) {
     for (const Write& write : source.writes())
         result.insert(write.unit);
     return result;
-}
-
-/// Pauses alone must fit into the poll period, or no round can ever be on time.
-void check_pauses(const ModbusSource& source, const adapter::SourceSpec& spec, Faults& faults) {
-    Duration needed{};
-    std::size_t reads = 0;
-    for (const Request& request : source.read_plan(wire_of(source.options())).requests()) {
-        if (request.pace != Pace::live)
-            continue;
-        needed += request.manner.pause;
-        ++reads;
-    }
-    if (needed > spec.poll)
-        faults.push_back({spec.connection.place,
-                          spec.connection.path + ": the pauses of " + std::to_string(reads) + " reads take " +
-                              retrocan::to_text(needed) + ", longer than the poll period of " +
-                              retrocan::to_text(spec.poll) + "; poll less often"});
 }
 
 /// All pairs of batteries that share a link.
@@ -100,8 +84,9 @@ void check_lines(const ModbusSource& earlier, const ModbusSource& later, Faults&
 /// An answer that takes longer than its timeout can never come.
 void check_timeouts(const ModbusSource& source, const adapter::SourceSpec& spec, Faults& faults) {
     const LineSettings& line = source.options().serial.line;
-    const Wire wire = wire_of(source.options().serial);
-    for (const Request& request : source.requests()) {
+    const Wire wire = wire_of(source.options());
+    const ReadPlan plan = source.read_plan(wire);
+    for (const Request& request : plan.requests()) {
         const std::size_t data = has_bits(request.table) ? (request.count + 7U) / 8U : request.count * 2U;
         const Duration needed = wire.bytes(wire.answer_overhead + data) + wire.turnaround_guess;
         if (needed <= request.manner.timeout)
@@ -185,8 +170,6 @@ std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, F
         if (auto good = read_write(write, options, faults))
             writes.push_back(std::move(*good));
     auto source = std::make_unique<ModbusSource>(spec, options, std::move(elements), std::move(writes));
-    if (options.connects())
-        check_pauses(*source, spec, faults);
     if (!options.serial.path.empty())
         check_timeouts(*source, spec, faults);
     if (faults.size() != before)
@@ -204,6 +187,11 @@ void ModbusAdapter::check_together(std::span<const Source* const> sources, Fault
         check_units(*earlier, *later, faults);
         check_lines(*earlier, *later, faults);
     }
+    std::map<std::string, std::vector<const ModbusSource*>> links;
+    for (const ModbusSource* const source : connected)
+        links[source->link()].push_back(source);
+    for (const auto& [name, batteries] : links)
+        check_load(batteries, faults, warnings);
     for (const ModbusSource* const source : connected)
         if (!source->options().serial.path.empty())
             if (auto warning = serial_warning(source->options().serial.path))

@@ -201,6 +201,12 @@ Options read_options(const adapter::SourceSpec& spec, Faults& faults) {
     return options;
 }
 
+Wire wire_of(const Options& options) {
+    if (options.host.empty())
+        return wire_of(options.serial);
+    return options.rtu_framing ? rtu_tcp_wire : tcp_wire;
+}
+
 BlockOptions without_block(const Options& options) {
     return {.at = 0,
             .sunspec = {},

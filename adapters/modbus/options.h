@@ -95,6 +95,10 @@ struct BlockOptions {
 /// nor serial port is needed.
 Options read_options(const adapter::SourceSpec& spec, Faults& faults);
 
+/// What an exchange costs on the way to the battery; where there is none yet, on the serial line that the
+/// mapping names.
+Wire wire_of(const Options& options);
+
 /// What points without a block have.
 BlockOptions without_block(const Options& options);
 

@@ -21,12 +21,4 @@ Result<std::unique_ptr<Connection>, std::string> RtuTcpEndpoint::open(Duration t
         wire(), quiet_gap, counters_)};
 }
 
-Wire RtuTcpEndpoint::wire() const {
-    return {.byte_time = {},
-            .silence = {},
-            .turnaround_guess = std::chrono::milliseconds{20},
-            .request_overhead = rtu_request_size,
-            .answer_overhead = 3 + crc_size};
-}
-
 } // namespace retrocan::modbus

@@ -19,7 +19,7 @@ public:
     [[nodiscard]] std::string name() const override { return name_; }
     [[nodiscard]] Result<std::unique_ptr<Connection>, std::string> open(Duration timeout) override;
     /// The line behind the server is not known: its bytes cost nothing, and it keeps its silences itself.
-    [[nodiscard]] Wire wire() const override;
+    [[nodiscard]] Wire wire() const override { return rtu_tcp_wire; }
     [[nodiscard]] Counters counters() const override { return *counters_; }
 
 private:

@@ -56,14 +56,6 @@ std::string in_milliseconds(Duration time) {
 
 } // namespace
 
-Wire wire_of(const Options& /*options*/) {
-    return {.byte_time = {},
-            .silence = {},
-            .turnaround_guess = std::chrono::milliseconds{5},
-            .request_overhead = 12,
-            .answer_overhead = 9};
-}
-
 template <class Take>
 void ModbusSource::each_within(const Block& block, const Models& models, const Take& take) const {
     const std::int64_t step = step_of(block.table, options_);

@@ -13,9 +13,6 @@
 
 namespace retrocan::modbus {
 
-/// What an exchange costs on the line that the options name, as far as it is known before it is opened.
-Wire wire_of(const Options& options);
-
 /// The points of one battery, as registers and requests. Immutable.
 class ModbusSource : public adapter::Source {
 public:

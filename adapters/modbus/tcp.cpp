@@ -131,12 +131,4 @@ Result<std::unique_ptr<Connection>, std::string> TcpEndpoint::open(Duration time
         std::make_unique<TcpConnection>(std::move(context), last_transaction_, counters_)};
 }
 
-Wire TcpEndpoint::wire() const {
-    return {.byte_time = {},
-            .silence = {},
-            .turnaround_guess = std::chrono::milliseconds{5},
-            .request_overhead = tcp_request_size,
-            .answer_overhead = 9}; // header, unit, function, byte count
-}
-
 } // namespace retrocan::modbus

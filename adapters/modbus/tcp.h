@@ -28,7 +28,7 @@ public:
     [[nodiscard]] std::string name() const override { return name_; }
     [[nodiscard]] Result<std::unique_ptr<Connection>, std::string> open(Duration timeout) override;
     /// Bytes cost nothing, a round trip counts.
-    [[nodiscard]] Wire wire() const override;
+    [[nodiscard]] Wire wire() const override { return tcp_wire; }
     [[nodiscard]] Counters counters() const override { return *counters_; }
 
 private:

@@ -3,6 +3,7 @@
 
 #include "core/time.h"
 
+#include <chrono>
 #include <cstddef>
 
 namespace retrocan::modbus {
@@ -20,5 +21,18 @@ struct Wire {
         return byte_time * static_cast<Duration::rep>(count);
     }
 };
+
+/// Over TCP only round trips count.
+inline constexpr Wire tcp_wire{.byte_time = {},
+                               .silence = {},
+                               .turnaround_guess = std::chrono::milliseconds{5},
+                               .request_overhead = 12,
+                               .answer_overhead = 9}; // header, unit, function, byte count
+/// Serial frames through a TCP connection: the rate of the line behind it is not known.
+inline constexpr Wire rtu_tcp_wire{.byte_time = {},
+                                   .silence = {},
+                                   .turnaround_guess = std::chrono::milliseconds{20},
+                                   .request_overhead = 8,
+                                   .answer_overhead = 5}; // unit, function, byte count, CRC
 
 } // namespace retrocan::modbus

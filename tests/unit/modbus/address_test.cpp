@@ -315,15 +315,6 @@ TEST(Options, SaysWhereThePortOfAHostBelongs) {
     EXPECT_THAT(faults_of_host("fe80::1%eth0"), IsEmpty());
 }
 
-TEST(Options, PausesMustFitIntoThePollPeriod) {
-    EXPECT_THAT(
-        faults_of(spec({{"pause", text("600 ms")}}, here,
-                       {point("x", {{"at", number(1)}, {"type", text("u16")}}),
-                        point("y", {{"at", number(9)}, {"type", text("u16")}})})),
-        ElementsAre("a.toml:5:1: battery.modbus: the pauses of 2 reads take 1.2 s, longer than the poll "
-                    "period of 1 s; poll less often"));
-}
-
 class Together : public testing::Test {
 protected:
     std::vector<std::string> faults_of_both(const Keys& first, const Keys& second,
