@@ -108,8 +108,18 @@ Result<RtuConnection::Answer, Broken> RtuConnection::listen(const Question& ques
     const TimePoint deadline = sent + timeout;
     const std::size_t expected =
         question.answer.size + (question.acknowledgement ? question.acknowledgement->size : 0);
-    const Duration turnaround = units_[question.bytes.front()].turnaround.value_or(Duration{});
-    stream_->sleep(std::min(deadline, sent + turnaround + wire_.bytes(expected)));
+    const Unit& unit = units_[question.bytes.front()];
+    const Duration turnaround = unit.turnaround.value_or(Duration{});
+    const TimePoint whole = std::min(deadline, sent + turnaround + wire_.bytes(expected));
+    const TimePoint begun = std::min(deadline, sent + patience(unit).value_or(timeout));
+    if (begun < whole) {
+        stream_->sleep(begun);
+        if (const auto end = receive())
+            return Err{ended(*end)};
+        if (size_ == 0)
+            return Err{given_up(question, sent, timeout)};
+    }
+    stream_->sleep(whole);
     for (bool early = false;; early = true) {
         const std::size_t before = size_;
         if (const auto end = receive())
@@ -121,10 +131,12 @@ Result<RtuConnection::Answer, Broken> RtuConnection::listen(const Question& ques
         const TimePoint quiet = last_activity_ + quiet_gap_;
         if (now >= deadline || size_ == bytes_.size() || (hearing.is_begun && now >= quiet))
             return Err{not_heard(question, hearing, timeout)};
+        if (size_ == 0 && now >= begun)
+            return Err{given_up(question, sent, timeout)};
         if (hearing.missing != 0 && size_ != before && wire_.byte_time.count() != 0)
             stream_->sleep(std::min(deadline, now + wire_.bytes(hearing.missing)));
         else
-            stream_->wait(hearing.is_begun ? std::min(deadline, quiet) : deadline);
+            stream_->wait(hearing.is_begun ? std::min(deadline, quiet) : size_ == 0 ? begun : deadline);
     }
 }
 
@@ -138,6 +150,7 @@ Result<RtuConnection::Answer, Broken> RtuConnection::heard(const Question& quest
     ++counters_->answers;
     Unit& unit = units_[question.bytes.front()];
     unit.not_before = TimePoint::min();
+    unit.was_lost = false;
     if (!hearing.refused) {
         const Duration bytes_took = wire_.bytes(hearing.end - hearing.answer->begin);
         learn(unit, std::max(stream_->now() - sent - bytes_took, Duration{}), early);
@@ -150,6 +163,8 @@ Result<RtuConnection::Answer, Broken> RtuConnection::heard(const Question& quest
 /// there in time: so a unit that becomes faster is noticed.
 void RtuConnection::learn(Unit& unit, Duration turnaround, bool early) {
     turnaround_ = turnaround;
+    ++unit.answers;
+    unit.longest = std::max(turnaround, unit.longest - unit.longest / 64);
     if (!unit.turnaround)
         unit.turnaround = turnaround;
     else if (early)
@@ -158,12 +173,31 @@ void RtuConnection::learn(Unit& unit, Duration turnaround, bool early) {
         *unit.turnaround -= *unit.turnaround / 256;
 }
 
+/// How long the first byte of an answer is waited for; nothing: as long as for all of it.
+std::optional<Duration> RtuConnection::patience(const Unit& unit) const {
+    constexpr unsigned enough_answers = 16;
+    constexpr Duration slack =
+        std::chrono::milliseconds{20}; // USB adapters hand over what they have each 16 ms
+    if (units_.size() < 2 || unit.answers < enough_answers || unit.was_lost || wire_.byte_time == Duration{})
+        return std::nullopt;
+    return 2 * unit.longest + slack;
+}
+
+Broken RtuConnection::given_up(const Question& question, TimePoint sent, Duration timeout) {
+    Unit& unit = units_[question.bytes.front()];
+    unit.was_lost = true;
+    unit.not_before = sent + timeout; // its answer may come until then; the others are asked meanwhile
+    return failed(Absence::timeout, "no answer within " + retrocan::to_text(stream_->now() - sent) +
+                                        ", where it took " + retrocan::to_text(unit.longest) + " before");
+}
+
 Broken RtuConnection::not_heard(const Question& question, const Hearing& hearing, Duration timeout) {
     drop(hearing.dropped);
     if (hearing.dropped.echo > 0)
         hears_itself_ = true;
     if (hearing.is_begun) // the unit has answered: nothing more comes from it
         return failed(Absence::garbled, hearing.wrong);
+    units_[question.bytes.front()].was_lost = true;
     units_[question.bytes.front()].not_before = stream_->now() + std::min(timeout, longest_wait);
     const std::string late = "no answer within " + retrocan::to_text(timeout);
     if (!hearing.wrong.empty())

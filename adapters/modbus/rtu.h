@@ -21,6 +21,10 @@ namespace retrocan::modbus {
 /// asked again before it can come no more (not_before()). Of what arrives only a whole frame that fits the
 /// request counts, wherever it begins; all else is counted and dropped.
 ///
+/// On a line that several units share, one whose answer does not begin in twice the time that it took lately
+/// is given up before the timeout is over, so that it costs the others less; once, for the next time it has
+/// all of the timeout.
+///
 /// The thread sleeps until all of the answer can be there, by its bytes and by how long this unit took for
 /// its last ones: one wake-up an answer, mostly, rather than one a byte.
 class RtuConnection : public Connection {
@@ -45,6 +49,9 @@ private:
     struct Unit {
         TimePoint not_before;               ///< an answer may come so late
         std::optional<Duration> turnaround; ///< that is expected
+        Duration longest{};                 ///< of its last turn-arounds
+        unsigned answers{};
+        bool was_lost{}; ///< the last answer
     };
     struct Answer {
         std::vector<std::uint8_t> frame;
@@ -55,6 +62,8 @@ private:
     std::optional<Broken> settle(const Question& question, Duration timeout);
     Result<Answer, Broken> listen(const Question& question, TimePoint sent, Duration timeout);
     Result<Answer, Broken> heard(const Question& question, Hearing hearing, TimePoint sent, bool early);
+    [[nodiscard]] std::optional<Duration> patience(const Unit& unit) const;
+    Broken given_up(const Question& question, TimePoint sent, Duration timeout);
     Broken not_heard(const Question& question, const Hearing& hearing, Duration timeout);
     void learn(Unit& unit, Duration turnaround, bool early);
     void drop(const Counters& dropped);

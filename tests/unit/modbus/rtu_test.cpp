@@ -286,6 +286,26 @@ TEST_F(RtuTest, OtherUnitsAreAskedMeanwhile) {
     EXPECT_LT(line.now - begun, 100ms);
 }
 
+TEST_F(RtuTest, OnASharedLineALostAnswerIsGivenUpEarlyAndOnlyOnce) {
+    Bytes other{told.begin(), told.end() - 2};
+    other[0] = 2;
+    const Bytes of_other = with_crc(other);
+    for (int i = 0; i < 20; ++i) {
+        answers(told, 12ms);
+        EXPECT_EQ(values(), cells);
+        answers(of_other, 12ms);
+        EXPECT_EQ(values(request(2, 0x1200, 8)), cells);
+    }
+    line.device = nullptr;
+    const Broken early = broken();
+    EXPECT_EQ(early.reason, Absence::timeout);
+    EXPECT_LT(line.now - begun, 70ms) << "twice 12 ms and 20 ms, and the request and silence before";
+    EXPECT_GE(connection.not_before(1), begun + 500ms) << "its answer may come until then";
+    EXPECT_EQ(broken().text, "no answer within 0.5 s") << "the next time it has all of the timeout";
+    answers(told, 400ms);
+    EXPECT_EQ(values(), cells) << "so a unit that has become slow is heard";
+}
+
 TEST_F(RtuTest, WhatComesWithNoRequestOpenIsDropped) {
     answers(told);
     EXPECT_EQ(values(), cells);
