@@ -14,6 +14,7 @@ void* bare_loop_run(void* argument) {
     uint16_t values[125];
     modbus_set_slave(context, 1);
     modbus_set_response_timeout(context, 0, 500000);
+    modbus_set_error_recovery(context, MODBUS_ERROR_RECOVERY_LINK | MODBUS_ERROR_RECOVERY_PROTOCOL);
     if (modbus_connect(context) != 0)
         ++loop->failures;
     struct timespec next;
