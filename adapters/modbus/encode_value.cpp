@@ -125,7 +125,7 @@ std::optional<std::vector<std::uint16_t>> text_registers(const std::string& text
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] < ' ' || text[i] > '~')
             return std::nullopt;
-        const auto character = static_cast<unsigned>(text[i]);
+        const auto character = static_cast<unsigned>(static_cast<unsigned char>(text[i]));
         registers[i / 2] =
             static_cast<std::uint16_t>(registers[i / 2] | (i % 2 == 0 ? character << 8 : character));
     }

@@ -221,7 +221,7 @@ Exchange check_answer(const Request& request, std::span<const std::uint8_t> answ
     if (words && answer.size() < 4)
         return garbled("an answer that is too short");
     const auto data = answer.subspan(words ? 4 : 3);
-    if (words && u16(answer, 2) * 2U != data.size())
+    if (words && std::size_t{u16(answer, 2)} * 2 != data.size())
         return garbled("a length in registers of", u16(answer, 2), static_cast<unsigned>(data.size() / 2));
     if (!words && answer[2] != data.size())
         return garbled("byte count", answer[2], static_cast<unsigned>(data.size()));

@@ -18,6 +18,7 @@ namespace {
 
 Duration pause_of(const std::vector<Link::Member>& members) {
     std::vector<const ModbusSource*> batteries;
+    batteries.reserve(members.size());
     for (const Link::Member& member : members)
         batteries.push_back(member.source);
     return shared_pause(batteries);
@@ -26,6 +27,7 @@ Duration pause_of(const std::vector<Link::Member>& members) {
 std::vector<Schedule::Task> tasks_of(const std::vector<Request>& requests, const std::vector<Write>& writes,
                                      Duration pause) {
     std::vector<Schedule::Task> tasks;
+    tasks.reserve(requests.size() + writes.size());
     for (const Request& request : requests)
         tasks.push_back({.pace = request.pace,
                          .period = request.period,
