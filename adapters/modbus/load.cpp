@@ -75,6 +75,7 @@ void check_load(const std::vector<const ModbusSource*>& batteries, Faults& fault
         Wire assumed = wire;
         assumed.turnaround_guess = turnaround;
         std::vector<LinkShare> result;
+        result.reserve(batteries.size());
         for (const ModbusSource* const battery : batteries)
             result.push_back(share_of(*battery, assumed, pause));
         return result;

@@ -21,7 +21,6 @@ namespace retrocan::modbus {
 
 namespace {
 
-using adapter::Pace;
 using adapter::Source;
 
 /// Every source that the adapter is handed was made by it.
