@@ -98,11 +98,10 @@ private:
         const auto& utf8 = json.get_ref<const std::string&>();
         std::string bytes;
         for (std::size_t i = 0; i < utf8.size(); ++i) {
-            auto byte = static_cast<unsigned char>(utf8[i]);
+            unsigned byte = static_cast<unsigned char>(utf8[i]);
             if (byte >= 0x80 && i + 1 < utf8.size()) // 0x80 to 0xFF, as the writer has written them
-                byte = static_cast<unsigned char>((byte << 6U) |
-                                                  (static_cast<unsigned char>(utf8[++i]) & 0x3FU));
-            bytes += static_cast<char>(byte);
+                byte = (byte & 3U) << 6U | (static_cast<unsigned char>(utf8[++i]) & 0x3FU);
+            bytes += static_cast<char>(static_cast<unsigned char>(byte));
         }
         return bytes;
     }
