@@ -30,6 +30,7 @@ public:
     struct Cost {
         std::int64_t ns{};
         std::size_t reads{};
+        // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 inside a defaulted <=> for a pointer
         friend auto operator<=>(const Cost&, const Cost&) = default;
     };
 

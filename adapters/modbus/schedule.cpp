@@ -278,7 +278,7 @@ void Schedule::replace(std::size_t index, const std::vector<Task>& tasks,
         }
         if (tasks[t].pace == Pace::live)
             battery.live.push_back(t);
-        states.push_back(std::move(state));
+        states.push_back(state);
     }
     battery.tasks = std::move(states);
     if (std::exchange(battery.position, 0) != 0)
