@@ -5,9 +5,18 @@
 #include "mapping/content.h"
 #include "mapping/describe.h"
 
+#include <utility>
+
 namespace retrocan::cli {
 
-Dump::Dump(const Sample& sample) : sample_{sample}, decoder_{*sample.bound} {}
+Dump::Dump(const mapping::Bound& bound, const adapter::Source& source, std::string place)
+    : bound_{bound}, source_{source}, place_{std::move(place)}, decoder_{bound} {}
+
+void Dump::take(const adapter::Answer& answer) {
+    for (const adapter::Reading& reading : answer.readings)
+        readings_[reading.slot] = reading;
+    decoder_.take(answer);
+}
 
 void Dump::read(std::istream& lines, const std::string& file, Faults& faults, Faults& notes) {
     std::uint32_t number = 0;
@@ -23,16 +32,14 @@ void Dump::read(std::istream& lines, const std::string& file, Faults& faults, Fa
                 continue; // of a recording: what no battery said
             line = daemon::bare_line(line);
         }
-        const auto answer = sample_.source->decode(line);
+        const auto answer = source_.decode(line);
         if (!answer) {
             faults.push_back({place, answer.error()});
             continue;
         }
         if (answer->readings.empty())
             notes.push_back({place, "no point of this mapping lies wholly in this line"});
-        for (const adapter::Reading& reading : answer->readings)
-            readings_[reading.slot] = reading;
-        decoder_.take(*answer);
+        take(*answer);
     }
 }
 
@@ -52,19 +59,19 @@ bool Dump::has_value(std::size_t signal) const {
 std::string Dump::why_absent(std::size_t signal) const {
     if (has_value(signal))
         return "";
-    if (std::string why = why_no_source(*sample_.bound, signal); !why.empty())
+    if (std::string why = why_no_source(bound_, signal); !why.empty())
         return why;
-    const mapping::Content& content = sample_.mapping->content();
+    const mapping::Content& content = bound_.mapping().content();
     mapping::Needs needs;
     line_of(content, signal)->value->add_needs(needs);
     std::string without_value;
     for (const std::size_t point : needs.points) {
         const std::string& name = content.scope.points[point].name;
-        const mapping::SlotRange& range = sample_.bound->points()[point];
+        const mapping::SlotRange& range = bound_.points()[point];
         for (std::size_t slot = range.first; slot < range.first + range.count; ++slot) {
             const adapter::Reading* found = reading(slot);
             if (found == nullptr)
-                return name + " is not in the dump";
+                return name + " is not " + place_;
             if (without_value.empty() && value(slot).empty())
                 without_value = name + " has no value (" + raw_text(*found) + ")";
         }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/workbench.h"
+#include "adapter/adapter.h"
+#include "core/fault.h"
+#include "mapping/bound.h"
 #include "mapping/decoder.h"
 
 #include <istream>
@@ -11,16 +13,22 @@
 
 namespace retrocan::cli {
 
-/// A recorded dump, read through a mapping: what was in it, and what came of it.
+/// What a battery said, recorded or just now, read through a mapping: what was in it, and what came of it.
 class Dump {
 public:
-    /// `sample` outlives it.
-    explicit Dump(const Sample& sample);
+    /// Both outlive it. `place` is where messages look for points: "in the dump", "read".
+    Dump(const mapping::Bound& bound, const adapter::Source& source, std::string place);
 
     /// Reads capture lines; empty ones and those that begin with # are skipped. What cannot be understood is
     /// a fault with file and line. A line that names none of the mapping's points is a note.
     void read(std::istream& lines, const std::string& file, Faults& faults, Faults& notes);
 
+    /// What an adapter has read.
+    void take(const adapter::Answer& answer);
+
+    [[nodiscard]] const mapping::Bound& bound() const { return bound_; }
+    [[nodiscard]] const adapter::Source& source() const { return source_; }
+    [[nodiscard]] const std::string& place() const { return place_; }
     /// What was read last of a slot; null if nothing was.
     [[nodiscard]] const adapter::Reading* reading(std::size_t slot) const;
     /// The value of a slot for people; empty if it has none.
@@ -28,13 +36,14 @@ public:
     [[nodiscard]] const Update& update() const { return decoder_.update(); }
     [[nodiscard]] bool empty() const { return readings_.empty(); }
 
+    [[nodiscard]] bool has_value(std::size_t signal) const;
     /// Why a signal has no value; empty if it has one.
     [[nodiscard]] std::string why_absent(std::size_t signal) const;
 
 private:
-    [[nodiscard]] bool has_value(std::size_t signal) const;
-
-    const Sample& sample_;
+    const mapping::Bound& bound_;
+    const adapter::Source& source_;
+    std::string place_;
     mapping::Decoder decoder_;
     std::map<std::size_t, adapter::Reading> readings_; ///< by slot
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
+#include "cli/device_commands.h"
 #include "cli/mapping_commands.h"
 #include "cli/simulate.h"
 
@@ -90,6 +91,7 @@ int run_command(int argc, char** argv) {
         ->type_name("CAPTURE");
     replay_app->callback([&] { command = [&] { return cli::replay(replay); }; });
 
+    cli::add_device_commands(app, command);
     cli::add_mapping_commands(app, command);
     cli::add_simulate_command(app, command);
 

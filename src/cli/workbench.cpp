@@ -73,7 +73,7 @@ std::optional<Sample> Workbench::sample(const fs::path& file, Faults& faults) co
         return std::nullopt;
     const adapter::Settings owner = with_stand_ins(*mapping, {"settings", {mapping->file(), 0, 0}, {}});
     // First with all that an owner may switch on: what stands behind only_if and [writes] must be right too.
-    if (!bound(mapping, owner, {}, true, faults))
+    if (!bound(mapping, owner, {}, {}, true, faults))
         return std::nullopt;
     return sample(std::move(mapping), owner, {}, faults);
 }
@@ -81,18 +81,26 @@ std::optional<Sample> Workbench::sample(const fs::path& file, Faults& faults) co
 std::optional<Sample> Workbench::sample(std::shared_ptr<const mapping::Mapping> mapping,
                                         const adapter::Settings& owner, const adapter::Settings& keys,
                                         Faults& faults) const {
-    return bound(std::move(mapping), owner, keys, false, faults);
+    return bound(std::move(mapping), owner, keys, {}, false,
+                 faults); // no connection: nothing in it is needed
+}
+
+std::optional<Sample> Workbench::connected(std::shared_ptr<const mapping::Mapping> mapping,
+                                           const adapter::Settings& owner,
+                                           const adapter::Settings& connection, Faults& faults) const {
+    return bound(std::move(mapping), owner, {}, connection, false, faults);
 }
 
 std::optional<Sample> Workbench::bound(std::shared_ptr<const mapping::Mapping> mapping,
                                        const adapter::Settings& owner, const adapter::Settings& keys,
-                                       bool everything, Faults& faults) const {
+                                       const adapter::Settings& connection, bool everything,
+                                       Faults& faults) const {
     const std::size_t before = faults.size();
     Sample sample{std::move(mapping), nullptr, nullptr, nullptr};
     sample.bound = mapping::bind(sample.mapping,
                                  {.battery = "battery",
                                   .owner_settings = owner,
-                                  .connection = {}, // none: nothing in it is required
+                                  .connection = connection,
                                   .poll = 1s,
                                   .live_limit = 5s,
                                   .everything = everything},

@@ -43,13 +43,23 @@ public:
     [[nodiscard]] std::optional<Sample> sample(std::shared_ptr<const mapping::Mapping> mapping,
                                                const adapter::Settings& owner, const adapter::Settings& keys,
                                                Faults& faults) const;
+    /// The same for a battery that can be read: `connection` is what a configuration would say.
+    [[nodiscard]] std::optional<Sample> connected(std::shared_ptr<const mapping::Mapping> mapping,
+                                                  const adapter::Settings& owner,
+                                                  const adapter::Settings& connection, Faults& faults) const;
+    /// An installed adapter by its name.
+    [[nodiscard]] Result<std::shared_ptr<adapter::Adapter>, std::string>
+    adapter(const std::string& name) const {
+        return loader_.load(name);
+    }
     /// Loads a mapping, with stand-ins for the settings that an owner has to set.
     [[nodiscard]] std::optional<Sample> sample(const std::filesystem::path& file, Faults& faults) const;
 
 private:
     [[nodiscard]] std::optional<Sample> bound(std::shared_ptr<const mapping::Mapping> mapping,
                                               const adapter::Settings& owner, const adapter::Settings& keys,
-                                              bool everything, Faults& faults) const;
+                                              const adapter::Settings& connection, bool everything,
+                                              Faults& faults) const;
 
     std::vector<std::filesystem::path> folders_;
     adapter::Loader loader_;
