@@ -15,6 +15,7 @@ namespace retrocan::cli {
 
 namespace {
 
+using namespace std::chrono_literals;
 using adapter::Absence;
 
 const adapter::Setting* find(const adapter::Settings& settings, const std::string& key) {
@@ -199,8 +200,11 @@ Fit judge(const Workbench& workbench, const Candidate& candidate, const ScannedL
     const auto enough = [&](const adapter::Answer& answer) {
         return first.failed(answer) || dump.update().identity == Identity::differs;
     };
-    const SingleRead read =
-        read_once(*sample->adapter, dump, {.longest = longest_judging, .rounds = 2, .enough = enough});
+    const SingleRead read = read_once(*sample->adapter, dump,
+                                      {.longest = longest_judging,
+                                       .rounds = 2,
+                                       .enough = enough,
+                                       .patience = sample->source->timeout() + 300ms});
     if (!first.reason().empty())
         fit.reason = first.reason();
     else if (!read.answered)

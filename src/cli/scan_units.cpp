@@ -28,6 +28,8 @@ adapter::SourceSpec cheap_read(const ScannedLine& line, const UnitId& whom, Dura
     adapter::PointSpec point;
     point.name = "first";
     point.address = {"points.first", {}, {{"at", std::int64_t{0}, {}}, {"type", std::string{"u16"}, {}}}};
+    point.pace = adapter::Pace::once; // asked once,
+    point.optional = true;            // and not again at once if nobody answers
     spec.points.push_back(point);
     return spec;
 }

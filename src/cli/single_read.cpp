@@ -18,6 +18,10 @@ bool is_said(const adapter::Reading& reading) {
     return absence == nullptr || *absence == Absence::not_a_value || *absence == Absence::refused;
 }
 
+bool has_value(const adapter::Reading& reading) {
+    return std::get_if<adapter::RawValue>(&reading.content) != nullptr;
+}
+
 bool all_said(const Dump& dump) {
     for (std::size_t slot = 0; slot < dump.bound().slots().size(); ++slot) {
         const adapter::Reading* reading = dump.reading(slot);
@@ -34,11 +38,13 @@ SingleRead read_once(adapter::Adapter& adapter, Dump& dump, const SingleReadLimi
     SingleRead result;
     EventQueue events; // outlives the reader
     const std::array<const adapter::Source*, 1> sources{&dump.source()};
-    const TimePoint end = BootClock::now() + limits.longest;
+    const TimePoint start = BootClock::now();
+    const TimePoint end = start + limits.longest;
+    TimePoint until = limits.patience ? std::min(end, start + *limits.patience) : end;
     int rounds = 0;
     std::optional<TimePoint> last_round; // the end of one, all having been read
     const auto reader = adapter.start(sources, events.sink(), {});
-    while (const auto event = events.next(end)) {
+    while (const auto event = events.next(until)) {
         if (const auto* news = std::get_if<adapter::LinkNews>(&event->content)) {
             if (news->state == State::connected || news->state == State::answering)
                 continue;
@@ -50,6 +56,8 @@ SingleRead read_once(adapter::Adapter& adapter, Dump& dump, const SingleReadLimi
         const auto& answer = std::get<adapter::Answer>(event->content);
         dump.take(answer);
         result.answered = result.answered || std::ranges::any_of(answer.readings, is_said);
+        if (std::ranges::any_of(answer.readings, has_value))
+            until = end;
         if (limits.enough && limits.enough(answer))
             break;
         if (!dump.update().round_complete) {

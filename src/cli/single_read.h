@@ -23,6 +23,8 @@ struct SingleReadLimits {
     bool time_it{};     ///< go on for two rounds, so that the time of one is known
     /// Asked after each answer: true ends it.
     std::function<bool(const adapter::Answer&)> enough{};
+    /// End it where not one value has come after so long; none: no such end.
+    std::optional<Duration> patience{};
 };
 
 /// Reads every point of a battery once, into `dump`, whose source is the adapter's. Returns when each has

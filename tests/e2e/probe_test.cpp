@@ -40,8 +40,8 @@ TEST(Probe, ShowsAllOfABatteryThatIsWell) {
 }
 
 TEST(Probe, SaysWhatIsAbsentAndWhy) {
-    // 0x1000 to 0x1004 are refused, wherever a read touches them; voltage and SOC are there.
-    Simulated battery{{"seplos/v3", "--frozen", "--unit", "1", "--fault", "exception:2@0x1000"}};
+    // Each read that touches 0x1000, the voltage, is refused.
+    Simulated battery{{"seplos/v3", "--frozen", "--unit", "1", "--fault", "exception:2 at 0x1000"}};
     const TemporaryFolder folder;
     const std::string file = folder.file("a.toml", configuration(battery.port(), "log:/dev/null", {}));
     const Finished done = run_to_end({program(), "probe", "-c", file});

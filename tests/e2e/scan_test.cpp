@@ -45,7 +45,11 @@ class ScanLibrary : public testing::TestWithParam<const char*> {};
 
 TEST_P(ScanLibrary, TheRightMappingIsFirstOrInTheTie) {
     const Simulated battery{{GetParam(), "--frozen"}};
-    const Finished done = scan_tcp(battery.port());
+    const std::string said = battery.log(); // "unit_id = 1"
+    const std::size_t at = said.find("unit_id = ");
+    ASSERT_NE(at, std::string::npos) << said;
+    const std::string unit = std::to_string(std::stoi(said.substr(at + std::string{"unit_id = "}.size())));
+    const Finished done = scan_tcp(battery.port(), {"--units", unit});
     EXPECT_EQ(done.exit_code, 0) << done.output << done.errors;
     EXPECT_THAT(named(done.output) + ",", testing::AnyOf(HasSubstr(std::string{GetParam()} + ","),
                                                          testing::StartsWith(std::string{GetParam()} + " ")))
