@@ -82,8 +82,10 @@ int cells_fit(const BatteryState& state) {
 }
 
 /// Batteries of high voltage are no mistake where the mapping is for one.
-bool is_high_voltage(const mapping::Mapping& mapping, const std::string& objection) {
-    return mapping.use() == mapping::Use::monitor &&
+bool is_high_voltage(const mapping::Mapping& mapping, const BatteryState& state,
+                     const std::string& objection) {
+    using namespace literals;
+    return mapping.use() == mapping::Use::monitor && state.voltage && state.voltage->value > 1_V &&
            (objection.starts_with("voltage:") || objection.starts_with("cvl:") ||
             objection.starts_with("discharge_voltage:"));
 }
@@ -121,7 +123,9 @@ void weigh(Fit& fit, const Dump& dump) {
     std::vector<std::string> objections;
     policy::PlausibilityCheck plausible{{}};
     const BatteryState state = plausible(dump.update().state, BootClock::now(), objections);
-    std::erase_if(objections, [&](const std::string& text) { return is_high_voltage(mapping, text); });
+    std::erase_if(objections, [&](const std::string& text) {
+        return is_high_voltage(mapping, dump.update().state, text);
+    });
     int needed = 0;
     int there = 0;
     int values = 0;
@@ -146,7 +150,8 @@ void weigh(Fit& fit, const Dump& dump) {
                 (cells > 0 ? 10 : 0) + 10 * std::min(1.0, values / most_values);
     constexpr double enough_live = 0.9; // a cell or a sensor may not be there
     constexpr int fewest = 2;           // of the needed: one plausible number says nothing
-    fit.fits = live >= enough_live && there == needed && needed >= fewest && objections.empty() && cells >= 0;
+    fit.fits = live >= enough_live && dump.has_value(*signal_index("voltage")) && there == needed &&
+               needed >= fewest && objections.empty() && cells >= 0;
 
     const auto percent = [](double share) { return std::to_string(std::lround(share * 100)) + " %"; };
     fit.reason = (asks ? "identity passed; " : "no identity to check; ") + percent(live) +
