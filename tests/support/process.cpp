@@ -86,10 +86,10 @@ std::optional<int> Process::wait(std::chrono::milliseconds limit) {
     return status_;
 }
 
-Finished run_to_end(const std::vector<std::string>& arguments) {
+Finished run_to_end(const std::vector<std::string>& arguments, std::chrono::milliseconds limit) {
     const TemporaryFolder folder;
     Process process{arguments, folder / "out", folder / "err"};
-    const auto code = process.wait(20s);
+    const auto code = process.wait(limit);
     return {code.value_or(-1), contents(folder / "out"), contents(folder / "err")};
 }
 

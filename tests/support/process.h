@@ -59,8 +59,9 @@ struct Finished {
     std::string errors;
 };
 
-/// Runs a program to its end, at most 20 s.
-Finished run_to_end(const std::vector<std::string>& arguments);
+/// Runs a program to its end, or for so long.
+Finished run_to_end(const std::vector<std::string>& arguments,
+                    std::chrono::milliseconds limit = std::chrono::seconds{20});
 
 /// Waits until `condition` holds, looking every few milliseconds; false if it does not within `limit`.
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit);
