@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "address.h"
 
+#include "plan.h"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -136,7 +138,9 @@ std::optional<std::int64_t> first_address(SettingsReader& read, const Options& o
         return std::nullopt;
     }
     // The registers of a SunSpec model are counted from its first one, whatever the document does.
-    const std::int64_t address = *at + block.at - (block.sunspec ? 0 : options.addresses_from);
+    // So are those of a payload.
+    const bool counted_from_0 = block.sunspec || block.table == Table::payload;
+    const std::int64_t address = *at + block.at - (counted_from_0 ? 0 : options.addresses_from);
     if (address < 0) {
         read.fault("at", "the first address is 1 (addresses_from = 1); got 0");
         return std::nullopt;
@@ -177,11 +181,13 @@ std::vector<Element> read_point(const adapter::PointSpec& point, const Options& 
     const auto address = first_address(read, options, block);
     const auto own_table = read.one_of("table", table_words);
     const Table table = own_table ? static_cast<Table>(*own_table) : block.table;
+    if (block.table == Table::payload && own_table)
+        read.fault("table", "a procedure gives the registers of this block; remove the key");
     if (block.sunspec && table != Table::holding)
         read.fault("table", "SunSpec models are in the table holding; remove the key");
     const auto unit = static_cast<std::uint8_t>(read.integer("unit_id", 0, 255).value_or(block.unit));
     const bool bits = has_bits(table);
-    const std::int64_t step = bits ? 1 : options.address_step;
+    const std::int64_t step = step_of(table, options);
 
     Layout layout;
     if (bits)
@@ -225,7 +231,7 @@ std::string where(std::span<const Element> elements, const Options& options) {
         return "";
     const Element& front = elements.front();
     const Element& back = elements.back();
-    const std::int64_t step = has_bits(front.table) ? 1 : options.address_step;
+    const std::int64_t step = step_of(front.table, options);
     const std::int64_t last = back.address + (static_cast<std::int64_t>(back.width) - 1) * step;
     const bool one = last == front.address;
     std::string text;
@@ -233,10 +239,13 @@ std::string where(std::span<const Element> elements, const Options& options) {
         text = "units " + std::to_string(front.unit) + ".." + std::to_string(back.unit) + ": ";
     else if (front.unit != options.unit)
         text = "unit " + std::to_string(front.unit) + ": ";
-    text += front.model ? "model " + std::to_string(*front.model) + " + "
-                        : std::string{to_text(front.table)} + " ";
+    if (front.manner.procedure)
+        text += "payload " + front.manner.procedure->name + " + ";
+    else
+        text += front.model ? "model " + std::to_string(*front.model) + " + "
+                            : std::string{to_text(front.table)} + " ";
     text += std::to_string(front.address) + (one ? "" : ".." + std::to_string(last));
-    if (!front.model)
+    if (!front.model && !front.manner.procedure)
         text += " (" + hex(front.address) + (one ? "" : ".." + hex(last)) + ")";
     return text;
 }

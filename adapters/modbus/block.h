@@ -11,13 +11,16 @@
 namespace retrocan::modbus {
 
 /// The four kinds of data that a Modbus device has; each has its own addresses 0 to 65535.
-enum class Table : std::uint8_t { holding, input, coil, discrete };
+/// A fifth is what a procedure gives (procedure.h), counted from 0 in each.
+enum class Table : std::uint8_t { holding, input, coil, discrete, payload };
 
-/// The words of mappings and captures, in the order of Table.
+struct Procedure;
+
+/// The words of mappings and captures, in the order of Table; a payload is none of them.
 inline constexpr std::array<std::string_view, 4> table_words{"holding", "input", "coil", "discrete"};
 
 constexpr std::string_view to_text(Table table) {
-    return table_words.at(static_cast<std::size_t>(table));
+    return table == Table::payload ? "payload" : table_words.at(static_cast<std::size_t>(table));
 }
 
 /// Single bits rather than registers of 16.
@@ -31,6 +34,7 @@ struct Block {
     Table table{Table::holding};
     std::uint16_t address{}; ///< of the first one
     std::vector<std::uint16_t> values;
+    const Procedure* procedure{}; ///< of a payload
 
     friend bool operator==(const Block&, const Block&) = default;
 };

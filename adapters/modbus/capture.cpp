@@ -69,19 +69,31 @@ std::optional<std::size_t> word_at(const json& line, const char* key, std::span<
 }
 
 /// Where a line is: unit id, table and address; no values.
-Block place_of(const json& line, std::uint8_t unit, Table table) {
-    Block block{unit, table, 0, {}};
+Block place_of(const json& line, const Options& options, Table table) {
+    Block block{options.unit, table, 0, {}};
     if (line.contains("unit"))
         block.unit = static_cast<std::uint8_t>(whole_at(line, "unit", 0, 255));
+    if (line.contains("payload")) {
+        const std::string name = text_at(line, "payload");
+        const auto procedure =
+            std::ranges::find_if(options.procedures, [&](const auto& one) { return one->name == name; });
+        if (procedure == options.procedures.end())
+            throw Wrong{"payload: this mapping has no block of this name that a procedure gives"};
+        block.table = Table::payload;
+        block.procedure = procedure->get();
+        if (line.contains("address"))
+            block.address = static_cast<std::uint16_t>(whole_at(line, "address", 0, last_address));
+        return block;
+    }
     if (const auto word = word_at(line, "table", table_words, "holding, input, coil, discrete"))
         block.table = static_cast<Table>(*word);
     block.address = static_cast<std::uint16_t>(whole_at(line, "address", 0, last_address));
     return block;
 }
 
-Block block_of(const json& line, std::uint8_t unit, Table table) {
+Block block_of(const json& line, const Options& options) {
     const bool bits = line.contains("coils");
-    Block block = place_of(line, unit, bits && !has_bits(table) ? Table::coil : table);
+    Block block = place_of(line, options, bits && !has_bits(options.table) ? Table::coil : options.table);
     if (has_bits(block.table) != bits)
         throw Wrong{std::string{"table: "} + std::string{to_text(block.table)} + " has " +
                     (bits ? "registers, not coils" : "coils, not registers")};
@@ -114,8 +126,8 @@ Purpose purpose_of(const json& line) {
     return purpose;
 }
 
-Told told_of(const json& line, std::uint8_t unit, Table table) {
-    Told told{block_of(line, unit, table)};
+Told told_of(const json& line, const Options& options) {
+    Told told{block_of(line, options)};
     told.in = model_of(line, told.block);
     if (line.contains("count"))
         told.asked = static_cast<std::size_t>(whole_at(line, "count", 1, last_address + 1));
@@ -123,20 +135,19 @@ Told told_of(const json& line, std::uint8_t unit, Table table) {
     return told;
 }
 
-std::variant<std::monostate, Told, Gap, Failure> failure_of(const json& line, std::uint8_t unit,
-                                                            Table table) {
+std::variant<std::monostate, Told, Gap, Failure> failure_of(const json& line, const Options& options) {
     const auto reason = adapter::absence(text_at(line, "error"));
     if (!reason)
         throw Wrong{"error: expected one of not_connected, timeout, refused, garbled, not_a_value"};
     if (!line.contains("address"))
         return Failure{*reason, purpose_of(line)};
-    Gap gap{place_of(line, unit, table), *reason, purpose_of(line), {}};
+    Gap gap{place_of(line, options, options.table), *reason, purpose_of(line), {}};
     gap.place.values.resize(static_cast<std::size_t>(whole_at(line, "count", 1, last_address + 1)));
     gap.in = model_of(line, gap.place);
     return gap;
 }
 
-CaptureLine parse(const json& line, std::uint8_t unit, Table table) {
+CaptureLine parse(const json& line, const Options& options) {
     CaptureLine result;
     if (line.contains("t")) {
         const json& t = line.at("t");
@@ -149,9 +160,9 @@ CaptureLine parse(const json& line, std::uint8_t unit, Table table) {
     if (line.contains("registers") || line.contains("coils")) {
         if (line.contains("registers") && line.contains("coils"))
             throw Wrong{"a line has registers or coils, not both"};
-        result.content = told_of(line, unit, table);
+        result.content = told_of(line, options);
     } else if (line.contains("error")) {
-        result.content = failure_of(line, unit, table);
+        result.content = failure_of(line, options);
     }
     return result;
 }
@@ -178,7 +189,7 @@ Result<CaptureLine, std::string> parse_capture_line(std::string_view line, const
     if (!parsed.is_object())
         return Err{std::string{"not a JSON object, as in {\"t\":1.0,\"address\":0,\"registers\":[1,2]}"}};
     try {
-        return parse(parsed, options.unit, options.table);
+        return parse(parsed, options);
     } catch (const Wrong& wrong) {
         return Err{wrong.what};
     }

@@ -2,6 +2,8 @@
 #include "capture_text.h"
 
 #include "frame.h"
+#include "hearing.h"
+#include "question.h"
 
 #include <algorithm>
 #include <charconv>
@@ -76,6 +78,39 @@ Result<Bytes, std::string> bytes(Text text, const std::string& what) {
     return result;
 }
 
+/// A request that one of the mapping's procedures makes, and what the device said; nothing if it is none.
+std::optional<Result<CaptureLine, std::string>> parse_payload(const Bytes& asked, const Bytes& told,
+                                                              const Options& options) {
+    for (const auto& procedure : options.procedures) {
+        if (procedure->kind == Procedure::Kind::fifo || asked.empty())
+            continue; // many requests
+        Request request;
+        request.unit = asked[0];
+        if (request.unit == options.unit)
+            request.answer_unit = options.answer_unit;
+        request.manner.procedure = procedure;
+        const Question question = procedure_question(request);
+        if (question.bytes != asked)
+            continue;
+        const Hearing hearing = hear(told, question, false);
+        CaptureLine line;
+        if (!hearing.answer || hearing.end != told.size() || hearing.dropped.stray > 1) // one byte of padding
+            return Err{hearing.wrong.empty() ? std::string{"the answer does not fit the request"}
+                                             : hearing.wrong};
+        const auto frame = std::span{told}.subspan(hearing.answer->begin, hearing.answer->size);
+        if (hearing.refused)
+            line.content = Gap{
+                {request.unit, Table::payload, 0, std::vector<std::uint16_t>(last_address), procedure.get()},
+                adapter::Absence::refused,
+                {},
+                {}};
+        else
+            line.content = Told{payload_block(request, question, frame)};
+        return line;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 Result<CaptureLine, std::string> parse_exchange_line(Text line, const Options& options) {
@@ -91,6 +126,8 @@ Result<CaptureLine, std::string> parse_exchange_line(Text line, const Options& o
     constexpr std::size_t rtu_request_without_crc = 6;
     if (asked->size() == rtu_request_without_crc)
         return Err{std::string{"request: without the CRC; write the registers as 0x0080: 5312 0x7B"}};
+    if (auto payload = parse_payload(*asked, *told, options))
+        return *std::move(payload);
     const bool tcp = asked->size() == tcp_request_size;
     const auto read = tcp ? read_tcp_request(*asked) : read_rtu_request(*asked);
     if (!read)
@@ -98,6 +135,7 @@ Result<CaptureLine, std::string> parse_exchange_line(Text line, const Options& o
     Request request = *read;
     if (request.unit == options.unit)
         request.answer_unit = options.answer_unit;
+    request.manner.length_in_words = options.manner.length_in_words;
     const Exchange exchange =
         tcp ? check_tcp_answer(static_cast<std::uint16_t>(((*asked)[0] << 8) | (*asked)[1]), request, *told)
             : check_rtu_answer(request, *told);

@@ -24,7 +24,7 @@ struct Cell {
 
 /// Addresses that one read can run through: those of one unit and table, and of the same remainder where
 /// registers are several addresses apart.
-using Row = std::tuple<std::uint8_t, Table, std::int64_t>;
+using Row = std::tuple<std::uint8_t, Table, std::int64_t, const Procedure*>;
 
 class Device {
 public:
@@ -44,12 +44,12 @@ public:
         each_cell(element, address, [](Cell&, std::size_t) {});
     }
     void set(std::uint8_t unit, std::int64_t address, std::uint16_t value) {
-        Cell& cell = cell_at(unit, Table::holding, address);
+        Cell& cell = cell_at(unit, Table::holding, nullptr, address);
         cell.value = value;
         cell.told = true;
     }
     [[nodiscard]] bool has(std::uint8_t unit, std::int64_t address) {
-        return cell_at(unit, Table::holding, address).told;
+        return cell_at(unit, Table::holding, nullptr, address).told;
     }
 
     [[nodiscard]] std::vector<Block> blocks() const {
@@ -65,8 +65,11 @@ public:
                 }
                 const std::int64_t gap = (address - next) / step;
                 if (last == nullptr || gap > std::max(last->reach, cell.reach))
-                    blocks.push_back(
-                        {std::get<0>(row), std::get<1>(row), static_cast<std::uint16_t>(address), {}});
+                    blocks.push_back({std::get<0>(row),
+                                      std::get<1>(row),
+                                      static_cast<std::uint16_t>(address),
+                                      {},
+                                      std::get<3>(row)});
                 else
                     blocks.back().values.insert(blocks.back().values.end(), static_cast<std::size_t>(gap), 0);
                 blocks.back().values.push_back(cell.value);
@@ -78,14 +81,16 @@ public:
     }
 
 private:
-    Cell& cell_at(std::uint8_t unit, Table table, std::int64_t address) {
-        return rows_[{unit, table, address % step_of(table, options_)}][address];
+    Cell& cell_at(std::uint8_t unit, Table table, const Procedure* procedure, std::int64_t address) {
+        return rows_[{unit, table, address % step_of(table, options_), procedure}][address];
     }
     template <class Visit>
     void each_cell(const Element& element, std::int64_t address, const Visit& visit) {
         const std::int64_t step = step_of(element.table, options_);
         for (std::size_t i = 0; i < element.width; ++i)
-            visit(cell_at(element.unit, element.table, address + static_cast<std::int64_t>(i) * step), i);
+            visit(cell_at(element.unit, element.table, element.manner.procedure.get(),
+                          address + static_cast<std::int64_t>(i) * step),
+                  i);
     }
 
     const Options& options_;
@@ -227,8 +232,10 @@ std::vector<Block> encode_blocks(std::span<const Element> elements, const Option
 }
 
 std::string to_line(const Block& block) {
-    std::string line = "{\"unit\":" + std::to_string(block.unit) + ",\"table\":\"" +
-                       std::string{to_text(block.table)} + "\",\"address\":" + std::to_string(block.address) +
+    std::string line = "{\"unit\":" + std::to_string(block.unit) +
+                       (block.procedure != nullptr ? ",\"payload\":\"" + block.procedure->name
+                                                   : ",\"table\":\"" + std::string{to_text(block.table)}) +
+                       "\",\"address\":" + std::to_string(block.address) +
                        (has_bits(block.table) ? ",\"coils\":[" : ",\"registers\":[");
     for (std::size_t i = 0; i < block.values.size(); ++i)
         line += (i == 0 ? "" : ",") + std::to_string(block.values[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "link.h"
 
+#include "fifo.h"
 #include "load.h"
 #include "traffic.h"
 
@@ -198,7 +199,7 @@ std::pair<Exchange, TimePoint> Link::ask(std::uint8_t unit, Duration timeout, co
 void Link::read_request(Schedule::Read read, const Request& request, const Models& models) {
     const Duration timeout = request.manner.timeout;
     const auto [exchange, at] =
-        ask(request.unit, timeout, [&](Connection& c) { return c.read(request, timeout); });
+        ask(request.unit, time_limit(request), [&](Connection& c) { return c.read(request, timeout); });
     const auto* block = std::get_if<Block>(&exchange);
     if (block == nullptr) {
         not_answered(read, exchange, at);

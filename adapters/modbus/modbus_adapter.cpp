@@ -37,6 +37,16 @@ std::set<std::uint8_t> units(const ModbusSource& source) {
     return result;
 }
 
+/// The owner may not allow what a procedure writes: its points cannot be needed.
+void check_permission(const adapter::PointSpec& point, const BlockOptions& block, Faults& faults) {
+    const auto& procedure = block.manner.procedure;
+    if (procedure && procedure->kind != Procedure::Kind::range && !point.optional)
+        faults.push_back(
+            {point.address.place, point.address.path +
+                                      ": its block is read by a write, which the owner may not allow; "
+                                      "expected `every` and optional = true"});
+}
+
 /// All pairs of batteries that share a link.
 std::vector<std::pair<const ModbusSource*, const ModbusSource*>>
 neighbours(const std::vector<const ModbusSource*>& sources) {
@@ -151,23 +161,29 @@ private:
 
 std::unique_ptr<Source> ModbusAdapter::source(const adapter::SourceSpec& spec, Faults& faults) const {
     const std::size_t before = faults.size();
-    const Options options = read_options(spec, faults);
+    Options options = read_options(spec, faults);
+    std::vector<Write> writes;
+    for (const adapter::WriteSpec& write : spec.writes)
+        if (auto good = read_write(write, options, faults))
+            writes.push_back(std::move(*good));
     std::vector<BlockOptions> blocks;
-    for (const adapter::BlockSpec& block : spec.blocks)
-        blocks.push_back(read_block(block, options, faults));
+    for (const adapter::BlockSpec& block : spec.blocks) {
+        blocks.push_back(read_block(block, options, writes, faults));
+        if (const auto& procedure = blocks.back().manner.procedure)
+            options.procedures.push_back(procedure);
+    }
+    for (const auto& procedure : options.procedures) // not made by itself
+        std::erase_if(writes, [&](const Write& write) { return write.name == procedure->write; });
     const BlockOptions none = without_block(options);
     std::vector<Element> elements;
     std::vector<std::vector<Element>> of_points;
     for (const adapter::PointSpec& point : spec.points) {
         const BlockOptions& block = point.block ? blocks.at(*point.block) : none;
+        check_permission(point, block, faults);
         const auto& more = of_points.emplace_back(read_point(point, options, block, faults));
         elements.insert(elements.end(), more.begin(), more.end());
     }
     check_overlaps(spec.points, of_points, options, faults);
-    std::vector<Write> writes;
-    for (const adapter::WriteSpec& write : spec.writes)
-        if (auto good = read_write(write, options, faults))
-            writes.push_back(std::move(*good));
     auto source = std::make_unique<ModbusSource>(spec, options, std::move(elements), std::move(writes));
     if (!options.serial.path.empty())
         check_timeouts(*source, spec, faults);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include "procedure_keys.h"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -216,7 +218,8 @@ BlockOptions without_block(const Options& options) {
             .manner = options.manner};
 }
 
-BlockOptions read_block(const adapter::BlockSpec& block, const Options& options, Faults& faults) {
+BlockOptions read_block(const adapter::BlockSpec& block, const Options& options,
+                        const std::vector<Write>& writes, Faults& faults) {
     BlockOptions result = without_block(options);
     SettingsReader read{block.keys, faults};
     result.at = read.integer("at", 0, last_address).value_or(0);
@@ -229,6 +232,19 @@ BlockOptions read_block(const adapter::BlockSpec& block, const Options& options,
     read_unit(read, result.unit);
     read_times(read, result.manner);
     read_requests(read, result.table, result.order, result.manner);
+    if (auto procedure = read_procedure(read, block.name, writes, !options.connects() && !writes.empty())) {
+        for (const std::string_view key : {"table", "sunspec", "longest_read", "longest_gap"})
+            if (read.has(key))
+                read.fault(key, "a procedure gives all registers of the block at once; remove the key");
+        if (procedure->may_run() && procedure->kind != Procedure::Kind::fifo && !options.host.empty() &&
+            !options.rtu_framing)
+            read.fault("procedure", "not over Modbus TCP: expected a serial port, or framing = \"rtu\"");
+        result.table = Table::payload;
+        result.sunspec.reset();
+        result.manner.longest_read = last_address;
+        result.manner.longest_gap = last_address;
+        result.manner.procedure = std::move(procedure);
+    }
     if (result.sunspec && result.table != Table::holding) {
         read.fault(read.has("table") ? "table" : "sunspec",
                    "SunSpec models are in the table holding, not in " + std::string{to_text(result.table)});

@@ -4,11 +4,13 @@
 #include "adapter/spec.h"
 #include "block.h"
 #include "line_settings.h"
+#include "procedure.h"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +24,8 @@ struct Manner {
     Duration timeout{std::chrono::milliseconds{500}}; ///< for a whole answer
     std::int64_t longest_read{most_registers}; ///< registers of one request; sixteen coils count as one
     std::int64_t longest_gap{0};               ///< registers that nobody asked for, read to save a request
-    bool length_in_words{};   ///< behind the function an answer has a length of two bytes, in registers
+    bool length_in_words{}; ///< behind the function an answer has a length of two bytes, in registers
+    std::shared_ptr<const Procedure> procedure{}; ///< that gives the registers; none: they are read
     bool zero_is_no_answer{}; ///< an answer of only zeros, of four registers or more, is garbled
 
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 inside a defaulted <=> for a pointer
@@ -64,6 +67,7 @@ struct Options {
     std::int64_t addresses_from{};        ///< what the document calls the first address: 0 or 1
     std::vector<AddressRange> unreadable; ///< of `table`: no read goes over these to save a request
     Duration wait_after_connect{};
+    std::vector<std::shared_ptr<const Procedure>> procedures; ///< of the blocks
     std::optional<Models> found; ///< where the SunSpec models are; nothing: to be looked for
 
     // Of both.
@@ -102,7 +106,10 @@ Wire wire_of(const Options& options);
 /// What points without a block have.
 BlockOptions without_block(const Options& options);
 
-/// Reads the keys of a block; what they leave out is the mapping's.
-BlockOptions read_block(const adapter::BlockSpec& block, const Options& options, Faults& faults);
+struct Write;
+
+/// Reads the keys of a block; what they leave out is the mapping's. `writes`: those that the owner allows.
+BlockOptions read_block(const adapter::BlockSpec& block, const Options& options,
+                        const std::vector<Write>& writes, Faults& faults);
 
 } // namespace retrocan::modbus

@@ -14,7 +14,7 @@ namespace {
 /// The registers (or coils) of one point. Those between the elements of a run with a stride belong to nobody.
 struct Extent {
     const adapter::PointSpec* point;
-    std::tuple<std::uint8_t, Table, std::optional<std::uint16_t>> where;
+    std::tuple<std::uint8_t, Table, std::string, std::optional<std::uint16_t>> where;
     std::int64_t first;
     std::int64_t last;
     std::int64_t end; ///< behind the last
@@ -28,11 +28,12 @@ std::optional<Extent> extent(const adapter::PointSpec& point, std::span<const El
     const Element& last = elements.back();
     const std::int64_t step = step_of(first.table, options);
     const std::int64_t width = static_cast<std::int64_t>(first.width) * step;
-    Extent result{&point,
-                  {first.unit, first.table, first.model},
-                  first.address,
-                  last.address + width - step,
-                  last.address + width};
+    Extent result{
+        &point,
+        {first.unit, first.table, first.manner.procedure ? first.manner.procedure->name : "", first.model},
+        first.address,
+        last.address + width - step,
+        last.address + width};
     const std::int64_t dense = first.address + static_cast<std::int64_t>(elements.size()) * width;
     const bool scattered = first.unit != last.unit || result.end > dense;
     return scattered ? std::nullopt : std::optional{result};

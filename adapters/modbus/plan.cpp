@@ -89,12 +89,16 @@ private:
 } // namespace
 
 std::int64_t step_of(Table table, const Options& options) {
-    return has_bits(table) ? 1 : options.address_step;
+    return has_bits(table) || table == Table::payload ? 1 : options.address_step;
 }
 
 Atoms sort_out(std::span<const Element> elements, const Options& options) {
     std::vector<std::size_t> order(elements.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
+    std::erase_if(order, [&](std::size_t i) { // what the owner does not allow is not asked for
+        const auto& procedure = elements[i].manner.procedure;
+        return procedure && !procedure->may_run();
+    });
     const auto place = [&](std::size_t i) {
         const Element& e = elements[i];
         return std::tuple_cat(group_key(e),
@@ -118,9 +122,11 @@ Atoms sort_out(std::span<const Element> elements, const Options& options) {
         }
         const std::int64_t first = (e.address - result.groups.back().address) / step_of(e.table, options);
         const std::int64_t end = first + static_cast<std::int64_t>(e.width);
-        if (same_group && end <= result.atoms.back().end)
-            result.atoms.back().elements.push_back(i);
-        else
+        if (same_group && (end <= result.atoms.back().end || e.table == Table::payload)) {
+            Atom& atom = result.atoms.back(); // a payload comes whole
+            atom.elements.push_back(i);
+            atom.end = std::max(atom.end, end);
+        } else
             result.atoms.push_back({result.groups.size() - 1, first, end, {i}});
     }
     return result;
@@ -173,6 +179,8 @@ Request request_of(const Share& share, const Atoms& atoms, std::span<const Eleme
 
 std::string range_text(const Request& request, const Options& options) {
     const std::int64_t last = request.address + (request.count - 1) * step_of(request.table, options);
+    if (request.manner.procedure) // all of it, whatever of it is wanted
+        return "payload " + request.manner.procedure->name;
     std::string text = request.model ? "model " + std::to_string(*request.model) + " + "
                                      : std::string{to_text(request.table)} + " ";
     text += std::to_string(request.address);

@@ -54,6 +54,63 @@ Question read_question(const Request& request) {
     return question;
 }
 
+namespace {
+
+void add_u16(std::vector<std::uint8_t>& bytes, std::uint16_t value) {
+    bytes.push_back(static_cast<std::uint8_t>(value >> 8));
+    bytes.push_back(static_cast<std::uint8_t>(value & 0xFF));
+}
+
+/// Unit, function, first and last address, a length of 0; the answer says the same, and how many bytes
+/// follow.
+Question range_question(const Request& request, const Procedure& procedure) {
+    Question question;
+    question.unit = request.answer_unit.value_or(request.unit);
+    question.function = procedure.function;
+    question.bytes = {request.unit, procedure.function};
+    add_u16(question.bytes, procedure.first);
+    add_u16(question.bytes, procedure.last);
+    question.answer.head = question.bytes;
+    question.answer.head.front() = question.unit;
+    question.answer.length_at = question.answer.head.size();
+    question.answer.size = question.answer.head.size() + 2 + crc_size;
+    question.likely_data = request.count * 2U;
+    add_u16(question.bytes, 0);
+    add_crc(question.bytes);
+    return question;
+}
+
+/// The frame says not who sends it: so the acknowledgement of the write, with the unit, must follow.
+Question trigger_question(const Request& request, const Procedure& procedure) {
+    Write write;
+    write.unit = request.unit;
+    write.answer_unit = request.answer_unit;
+    write.address = procedure.write_at;
+    write.registers = procedure.registers;
+    Question question = write_question(write);
+    question.acknowledgement = std::move(question.answer);
+    question.answer = {procedure.begins, procedure.size, {}, true};
+    return question;
+}
+
+} // namespace
+
+Question procedure_question(const Request& request) {
+    const Procedure& procedure = *request.manner.procedure;
+    return procedure.kind == Procedure::Kind::range ? range_question(request, procedure)
+                                                    : trigger_question(request, procedure);
+}
+
+Block payload_block(const Request& request, const Question& question, std::span<const std::uint8_t> answer) {
+    // A frame of the maker's is all payload, with its head and its sum.
+    if (question.answer.length_at)
+        answer = answer.subspan(*question.answer.length_at + 2).first(answer.size() - question.answer.size);
+    Block block{request.unit, Table::payload, 0, {}, request.manner.procedure.get()};
+    for (std::size_t i = 0; i + 1 < answer.size(); i += 2)
+        block.values.push_back(static_cast<std::uint16_t>((answer[i] << 8) | answer[i + 1]));
+    return block;
+}
+
 Question write_question(const Write& write) {
     const auto pdu = tcp_write(0, write);
     Question question;

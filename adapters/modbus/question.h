@@ -33,12 +33,19 @@ struct Question {
     std::uint8_t function{};
     FrameShape answer;
     std::optional<FrameShape> acknowledgement; ///< that must follow the answer
+    std::size_t likely_data{};                 ///< bytes, where the answer tells itself how many there are
     bool answer_is_echo{};                     ///< a right answer is the same as the request
 };
 
 /// Reads (Modbus application protocol 1.1b, 6.1 to 6.4) and writes (6.6, 6.12) as a serial line carries them.
 Question read_question(const Request& request);
 Question write_question(const Write& write);
+
+/// A procedure of one question: `range` or `trigger`.
+Question procedure_question(const Request& request);
+
+/// The registers in the answer to it, a sound one.
+Block payload_block(const Request& request, const Question& question, std::span<const std::uint8_t> answer);
 
 /// Adds the CRC, low byte first.
 void add_crc(std::vector<std::uint8_t>& frame);

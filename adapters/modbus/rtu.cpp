@@ -2,6 +2,7 @@
 #include "rtu.h"
 
 #include "core/unit.h"
+#include "fifo.h"
 #include "frame.h"
 
 #include <algorithm>
@@ -38,6 +39,8 @@ RtuConnection::RtuConnection(std::unique_ptr<ByteStream> stream, const Wire& wir
     , last_activity_{stream_->now()} {}
 
 Exchange RtuConnection::read(const Request& request, Duration timeout) {
+    if (request.manner.procedure)
+        return run(request, timeout);
     const auto answer = exchange(read_question(request), timeout);
     if (!answer)
         return answer.error();
@@ -45,6 +48,18 @@ Exchange RtuConnection::read(const Request& request, Duration timeout) {
     if (auto* broken = std::get_if<Broken>(&checked)) // such as a refusal's frame that is none
         broken->usable = true;
     return checked;
+}
+
+Exchange RtuConnection::run(const Request& request, Duration timeout) {
+    if (request.manner.procedure->kind == Procedure::Kind::fifo)
+        return read_fifo(*this, request, timeout);
+    const Question question = procedure_question(request);
+    const auto answer = exchange(question, timeout);
+    if (!answer)
+        return answer.error();
+    if (answer->refused)
+        return Refusal{answer->frame[2]};
+    return payload_block(request, question, answer->frame);
 }
 
 Exchange RtuConnection::write(const Write& write, Duration timeout) {
@@ -106,8 +121,8 @@ std::optional<Broken> RtuConnection::settle(const Question& question, Duration t
 Result<RtuConnection::Answer, Broken> RtuConnection::listen(const Question& question, TimePoint sent,
                                                             Duration timeout) {
     const TimePoint deadline = sent + timeout;
-    const std::size_t expected =
-        question.answer.size + (question.acknowledgement ? question.acknowledgement->size : 0);
+    const std::size_t expected = question.answer.size + question.likely_data +
+                                 (question.acknowledgement ? question.acknowledgement->size : 0);
     const Unit& unit = units_[question.bytes.front()];
     const Duration turnaround = unit.turnaround.value_or(Duration{});
     const TimePoint whole = std::min(deadline, sent + turnaround + wire_.bytes(expected));

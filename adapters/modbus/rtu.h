@@ -58,6 +58,7 @@ private:
         bool refused{};
     };
 
+    Exchange run(const Request& request, Duration timeout);
     Result<Answer, Broken> exchange(const Question& question, Duration timeout);
     std::optional<Broken> settle(const Question& question, Duration timeout);
     Result<Answer, Broken> listen(const Question& question, TimePoint sent, Duration timeout);

@@ -60,7 +60,8 @@ template <class Take>
 void ModbusSource::each_within(const Block& block, const Models& models, const Take& take) const {
     const std::int64_t step = step_of(block.table, options_);
     for (const Element& element : elements_) {
-        if (element.unit != block.unit || element.table != block.table)
+        if (element.unit != block.unit || element.table != block.table ||
+            element.manner.procedure.get() != block.procedure)
             continue;
         std::int64_t address = element.address;
         if (element.model) {

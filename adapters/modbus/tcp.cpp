@@ -2,6 +2,7 @@
 #include "tcp.h"
 
 #include "core/unit.h"
+#include "fifo.h"
 #include "frame.h"
 #include "socket.h"
 
@@ -39,6 +40,8 @@ public:
         , counters_{std::move(counters)} {}
 
     Exchange read(const Request& request, Duration timeout) override {
+        if (request.manner.procedure) // the others are refused by the check of the configuration
+            return read_fifo(*this, request, timeout);
         const std::uint16_t transaction = ++*last_transaction_;
         return exchange(transaction, tcp_request(transaction, request), timeout,
                         [&](std::span<const std::uint8_t> answer) {

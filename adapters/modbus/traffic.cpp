@@ -68,8 +68,12 @@ private:
 constexpr std::size_t frame_of_a_line = 120; // characters beside the values
 constexpr std::size_t longest_value = 6;     // characters, with the comma
 
-void add_place(Line& line, std::uint8_t unit, Table table) {
-    line.number("unit", unit).word("table", to_text(table));
+void add_place(Line& line, std::uint8_t unit, Table table, const Procedure* procedure) {
+    line.number("unit", unit);
+    if (procedure != nullptr)
+        line.word("payload", procedure->name);
+    else
+        line.word("table", to_text(table));
 }
 
 /// For which points the request was made: points of another pace that lie in it are not meant.
@@ -85,7 +89,7 @@ void add_purpose(Line& line, const Request& planned) {
 
 std::string answer_line(const Block& block, const Request& planned, const Models& models) {
     Line line{frame_of_a_line + block.values.size() * longest_value};
-    add_place(line, block.unit, block.table);
+    add_place(line, block.unit, block.table, block.procedure);
     std::int64_t address = block.address;
     if (planned.model) {
         const std::int64_t base = models.at(*planned.model).address;
@@ -103,7 +107,7 @@ std::string answer_line(const Block& block, const Request& planned, const Models
 
 std::string failure_line(const Request& planned, adapter::Absence reason) {
     Line line{frame_of_a_line};
-    add_place(line, planned.unit, planned.table);
+    add_place(line, planned.unit, planned.table, planned.manner.procedure.get());
     if (planned.model)
         line.number("model", *planned.model);
     line.number("address", planned.address).number("count", planned.count);

@@ -2,6 +2,9 @@
 #include "mapping/address.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
 
 namespace retrocan::mapping {
 
@@ -29,6 +32,27 @@ std::vector<Placeholder> placeholders(const std::string& text) {
             list.push_back({open, close + 1, std::move(name)});
     }
     return list;
+}
+
+/// "38 + 16 + 4" becomes a number; nothing where there is more than whole numbers and plus signs.
+std::optional<std::int64_t> sum_of(std::string_view text) {
+    std::int64_t sum = 0;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('+', begin), text.size());
+        std::string_view term = text.substr(begin, end - begin);
+        while (term.starts_with(' '))
+            term.remove_prefix(1);
+        while (term.ends_with(' '))
+            term.remove_suffix(1);
+        std::int64_t value = 0;
+        const auto [stop, error] = std::from_chars(term.data(), term.data() + term.size(), value);
+        if (term.empty() || error != std::errc{} || stop != term.data() + term.size() || value < 0 ||
+            value > 1'000'000)
+            return std::nullopt;
+        sum += value;
+        begin = end + 1;
+    }
+    return sum;
 }
 
 } // namespace
@@ -70,6 +94,11 @@ adapter::Settings filled(const adapter::Settings& settings, const std::vector<Se
                                 to_text(*spec, *value));
             setting.value = filled_text;
         }
+        // Where something lies behind parts whose sizes the owner sets.
+        if (const auto* sum = std::get_if<std::string>(&setting.value);
+            sum != nullptr && setting.key == "at" && !list.empty())
+            if (const auto value = sum_of(*sum))
+                setting.value = *value;
     }
     return result;
 }

@@ -16,7 +16,8 @@ namespace retrocan::mapping {
 std::vector<std::string> placeholders_of(const adapter::Setting& setting);
 
 /// The keys with every placeholder replaced. One that is the whole text becomes a number if the setting is a
-/// plain number; one whose setting has no value is a fault at `owner`.
+/// plain number; one whose setting has no value is a fault at `owner`. An `at` that adds up,
+/// "38 + {cells} + {sensors}", becomes the sum.
 adapter::Settings filled(const adapter::Settings& settings, const std::vector<SettingSpec>& specs,
                          const SettingValues& values, const adapter::Settings& owner, Faults& faults);
 

@@ -24,6 +24,14 @@ Json bytes() {
     return words({"high byte first", "low byte first"}, "order of the bytes of a register");
 }
 
+/// Where something is: also a sum with settings, at = "38 + {cells}".
+Json place(const std::string& help) {
+    return any_of({integer(0, last_address, help),
+                   pattern("^([0-9]+|\\{[a-z0-9_]+\\})( *\\+ *([0-9]+|\\{[a-z0-9_]+\\}))*$",
+                           "a sum of numbers and settings of the owner")},
+                  help);
+}
+
 /// What the mapping's table and its blocks have in common.
 Json manner() {
     return {{"unit_id", number(0, 255, "unit id that the requests carry")},
@@ -62,12 +70,24 @@ Json modbus_table() {
 Json modbus_block() {
     Json keys = manner();
     keys["at"] = number(0, last_address, "added to the `at` of the block's points");
+    keys["procedure"] = words({"range", "trigger", "fifo"}, "how the registers are had that no read gives");
+    keys["function"] = number(1, 127, "of a range: the maker's function");
+    keys["first"] = number(0, last_address, "of a range");
+    keys["last"] = number(0, last_address, "of a range");
+    keys["write"] = text("of trigger and fifo: the line of [writes] that is a part of it");
+    keys["begins"] = integers("of a trigger: the first bytes of the frame that answers it");
+    keys["size"] = number(8, 1024, "of a trigger: bytes of that frame, with the sum at its end");
+    keys["poll_at"] = number(0, last_address, "of a fifo: the register to wait for");
+    keys["until"] = number(0, 65535, "of a fifo: what that register reads then");
+    keys["read_at"] = number(0, last_address, "of a fifo: the address that is read again and again");
+    keys["piece"] = number(2, 125, "of a fifo: registers of a piece; the first is its length");
+    keys["pieces"] = number(1, 32, "of a fifo");
     keys["sunspec"] = number(1, 65534, "a SunSpec model id: `at` counts from that model's id register");
     return keys;
 }
 
 Json modbus_point() {
-    return {{"at", number(0, last_address, "address of the first register or coil")},
+    return {{"at", place("address of the first register or coil")},
             {"type", words({"u2", "u4", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64",
                             "bcd16", "bcd32", "bcd64", "ascii", "hex"},
                            "what the registers hold; none for coils and discrete inputs")},
