@@ -432,7 +432,7 @@ void Link::post_absent(std::size_t member, const Request& planned, Absence reaso
 void Link::post_given_up(Schedule::Read read, TimePoint at) {
     const ReadPlan& plan = state_[read.battery].plan;
     if (read.task + 1 == plan.live_requests())
-        for (const Request& request : plan.given_up_live())
+        for (const Request& request : plan.not_read())
             post_absent(read.battery, request, Absence::refused, at);
 }
 

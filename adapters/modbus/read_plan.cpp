@@ -28,7 +28,37 @@ ReadPlan::ReadPlan(std::span<const Element> elements, const Options& options, co
         states_[i].required = std::ranges::any_of(atoms_.atoms[i].elements,
                                                   [&](std::size_t e) { return elements_[e].required; });
     mark_unreadable();
+    find_forbidden();
     plan();
+}
+
+/// A round would wait for these points for ever.
+void ReadPlan::find_forbidden() {
+    for (const Element& element : elements_) {
+        const auto& procedure = element.manner.procedure;
+        if (!procedure || procedure->may_run())
+            continue;
+        const auto same = std::ranges::find_if(forbidden_, [&](const Request& request) {
+            return request.manner.procedure == procedure && request.unit == element.unit &&
+                   request.pace == element.pace && request.period == element.period;
+        });
+        Request& request = same != forbidden_.end()
+                               ? *same
+                               : forbidden_.emplace_back(Request{.unit = element.unit,
+                                                                 .answer_unit = {},
+                                                                 .table = element.table,
+                                                                 .model = {},
+                                                                 .address = 0,
+                                                                 .count = 0,
+                                                                 .pace = element.pace,
+                                                                 .period = element.period,
+                                                                 .optional = element.optional,
+                                                                 .manner = element.manner,
+                                                                 .slots = {}});
+        request.count =
+            static_cast<std::uint16_t>(std::max<std::size_t>(request.count, element.address + element.width));
+        request.slots.push_back(element.slot);
+    }
 }
 
 /// Where the mapping says that a device answers nothing between two values.
@@ -98,11 +128,11 @@ void ReadPlan::plan() {
                              : std::optional{static_cast<std::size_t>(same - before.begin())});
         live_requests_ += request.pace == Pace::live ? 1 : 0;
     }
-    given_up_live_.clear();
+    not_read_ = forbidden_;
     for (std::size_t i = 0; i < states_.size(); ++i)
         if (states_[i].standing == Standing::given_up)
             if (Request request = request_of({i, i}, atoms_, elements_, options_); request.pace == Pace::live)
-                given_up_live_.push_back(std::move(request));
+                not_read_.push_back(std::move(request));
 }
 
 Duration ReadPlan::wire_time(std::size_t request) const {

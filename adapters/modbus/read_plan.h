@@ -44,8 +44,9 @@ public:
     [[nodiscard]] Duration wire_time(std::size_t request) const;
     /// All that are made in each poll.
     [[nodiscard]] Duration round_time() const;
-    /// Live reads that are not made: their points count as refused in each round.
-    [[nodiscard]] const std::vector<Request>& given_up_live() const { return given_up_live_; }
+    /// What is not read: live registers that were given up, and payloads whose write the owner does not
+    /// allow. Their points count as refused in each round.
+    [[nodiscard]] const std::vector<Request>& not_read() const { return not_read_; }
 
     struct Lesson {
         bool changed{};     ///< the requests are others now
@@ -79,6 +80,7 @@ private:
     };
 
     void plan();
+    void find_forbidden();
     [[nodiscard]] std::vector<Share> shares() const;
     [[nodiscard]] ReadCost cost_of(const AtomGroup& group) const;
     [[nodiscard]] std::int64_t cost_of(const std::vector<Share>& shares) const;
@@ -97,7 +99,8 @@ private:
     std::size_t live_requests_{};
     std::vector<std::optional<std::size_t>> heirs_;
     std::size_t requests_before_{};
-    std::vector<Request> given_up_live_;
+    std::vector<Request> forbidden_;
+    std::vector<Request> not_read_;
     std::uint64_t answers_{};
     Duration turnaround_{};         ///< its mean
     Duration planned_turnaround_{}; ///< that the plan was made for

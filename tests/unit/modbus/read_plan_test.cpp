@@ -95,10 +95,10 @@ TEST(ReadPlan, TheRegisterThatIsRefusedIsFoundAndGivenUpAloneAndTriedAgain) {
             ++i;
         }
     };
-    while (plan.given_up_live().empty() && rounds < 50)
+    while (plan.not_read().empty() && rounds < 50)
         round();
     EXPECT_LE(rounds, 8); // halved four times, then three times alone
-    EXPECT_THAT(texts(plan.given_up_live()), ElementsAre("holding 105"));
+    EXPECT_THAT(texts(plan.not_read()), ElementsAre("holding 105"));
     EXPECT_THAT(
         remarks,
         ElementsAre("refuses holding 100..115 in one read (exception 2): read in smaller parts from now "
@@ -109,9 +109,9 @@ TEST(ReadPlan, TheRegisterThatIsRefusedIsFoundAndGivenUpAloneAndTriedAgain) {
     EXPECT_FALSE(plan.look_again(now + 10min - 1us));
     now += 10min;
     EXPECT_TRUE(plan.look_again(now));
-    EXPECT_THAT(plan.given_up_live(), IsEmpty());
+    EXPECT_THAT(plan.not_read(), IsEmpty());
     round(); // refused once more
-    EXPECT_THAT(texts(plan.given_up_live()), ElementsAre("holding 105"));
+    EXPECT_THAT(texts(plan.not_read()), ElementsAre("holding 105"));
     EXPECT_EQ(remarks.size(), 2u) << "said once";
     now += 10min;
     ASSERT_TRUE(plan.look_again(now));
@@ -119,7 +119,7 @@ TEST(ReadPlan, TheRegisterThatIsRefusedIsFoundAndGivenUpAloneAndTriedAgain) {
         if (const auto lesson = plan.answered(i); !lesson.remark.empty())
             remarks.push_back(lesson.remark);
     EXPECT_EQ(remarks.back(), "answers holding 105 now");
-    EXPECT_THAT(plan.given_up_live(), IsEmpty());
+    EXPECT_THAT(plan.not_read(), IsEmpty());
     EXPECT_EQ(plan.next_look(), TimePoint::max());
 }
 
@@ -146,7 +146,7 @@ TEST(ReadPlan, NothingIsGivenUpWhileTheDeviceRefusesEverything) {
     for (int i = 0; i < 20; ++i)
         for (std::size_t r = 0; r < 2; ++r)
             EXPECT_FALSE(plan.refused(r, 2, t0).changed);
-    EXPECT_THAT(plan.given_up_live(), IsEmpty());
+    EXPECT_THAT(plan.not_read(), IsEmpty());
 }
 
 TEST(ReadPlan, AnotherDeviceMayHaveWhatWasGivenUp) {
@@ -157,7 +157,7 @@ TEST(ReadPlan, AnotherDeviceMayHaveWhatWasGivenUp) {
         answer_others(plan, 0);
         static_cast<void>(plan.refused(0, 2, t0));
     }
-    ASSERT_THAT(texts(plan.given_up_live()), ElementsAre("holding 10"));
+    ASSERT_THAT(texts(plan.not_read()), ElementsAre("holding 10"));
     EXPECT_EQ(plan.live_requests(), 1u);
     EXPECT_TRUE(plan.begin_again());
     EXPECT_EQ(plan.live_requests(), 2u);

@@ -122,7 +122,7 @@ public:
 
     /// Registers as devices have them: often zero, often marks of no value.
     Block block(const Request& request) {
-        Block block{request.unit, request.table, request.address, {}};
+        Block block{request.unit, request.table, request.address, {}, request.manner.procedure.get()};
         const bool all_zero = below(10) == 0;
         for (std::size_t i = 0; i < request.count; ++i) {
             const std::uint16_t values[] = {0, 0xFFFF, 0x7FFF, 0x4142,
