@@ -30,7 +30,8 @@ public:
     struct Cost {
         std::int64_t ns{};
         std::size_t reads{};
-        // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 inside a defaulted <=> for a pointer
+        // clang-tidy 14 takes the 0 inside a defaulted <=> for a pointer
+        // NOLINTNEXTLINE(modernize-use-nullptr)
         friend auto operator<=>(const Cost&, const Cost&) = default;
     };
 

@@ -56,8 +56,8 @@ struct PointSpec {
     Duration period{}; ///< of slow points
     /// Slow or once, and the device may not have it: that it is never answered must not hold up the others.
     bool optional{};
-    /// The battery cannot be run without it: an adapter that gives up what a device refuses goes on asking for
-    /// this one.
+    /// The battery cannot be run without it: an adapter that gives up what a device refuses goes on asking
+    /// for this one.
     bool required{};
 };
 

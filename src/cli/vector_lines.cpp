@@ -66,6 +66,7 @@ std::vector<std::string> VectorLines::round() const {
         if (!last_answers_.contains(slot)) // it has never told anything
             used.insert(line);
     std::vector<std::string> result;
+    result.reserve(used.size());
     for (const std::size_t line : used)
         result.push_back(lines_[line]);
     return result;

@@ -17,8 +17,8 @@ Readers::Readers(Assembly& assembly, const adapter::Sink& sink, const adapter::S
             places_[battery] = {readers_.size(), sources.size()};
             sources.push_back(assembly.batteries[battery].source.get());
         }
-        const auto renumbered = [sink, batteries](adapter::Event event) {
-            event.battery = batteries[event.battery];
+        const auto renumbered = [sink, numbers = batteries](adapter::Event event) {
+            event.battery = numbers[event.battery];
             sink(std::move(event));
         };
         readers_.push_back(

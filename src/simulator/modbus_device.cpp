@@ -44,10 +44,10 @@ void ModbusDevice::before_answer(std::function<void()> make_values) {
     make_values_ = std::move(make_values);
 }
 
-void ModbusDevice::set_faults(std::vector<ModbusFault> faults) {
+void ModbusDevice::set_faults(const std::vector<ModbusFault>& faults) {
     const std::lock_guard lock{mutex_};
     faults_.clear();
-    for (ModbusFault& fault : faults)
+    for (const ModbusFault& fault : faults)
         faults_.push_back({fault, 0});
 }
 

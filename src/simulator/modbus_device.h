@@ -40,7 +40,7 @@ public:
 
     void change(const std::function<void(RegisterStore&)>& change);
     void before_answer(std::function<void()> make_values);
-    void set_faults(std::vector<ModbusFault> faults);
+    void set_faults(const std::vector<ModbusFault>& faults);
     /// The answers to `unit` come in the name of another one.
     void answer_as(std::uint8_t unit, std::uint8_t other);
 

@@ -103,8 +103,8 @@ public:
     [[nodiscard]] ModbusDevice& device() { return device_; }
     [[nodiscard]] bool lost() const { return lost_; }
 
-    void set_faults(std::vector<ModbusFault> faults) {
-        device_.set_faults(std::move(faults));
+    void set_faults(const std::vector<ModbusFault>& faults) {
+        device_.set_faults(faults);
         std::unique_lock lock{mutex_};
         const std::uint64_t wanted = ++faults_asked_;
         wake();
@@ -311,8 +311,8 @@ void ModbusServer::before_answer(std::function<void()> make_values) {
 void ModbusServer::set_fault(const ModbusFault& fault) {
     set_faults({fault});
 }
-void ModbusServer::set_faults(std::vector<ModbusFault> faults) {
-    impl_->set_faults(std::move(faults));
+void ModbusServer::set_faults(const std::vector<ModbusFault>& faults) {
+    impl_->set_faults(faults);
 }
 ModbusServer::Counters ModbusServer::counters() const {
     const ModbusDevice::Counters counters = impl_->device().counters();

@@ -87,7 +87,7 @@ public:
     /// In force when it returns. Not from within before_answer().
     void set_fault(const ModbusFault& fault);
     /// Several at a time: each does its part.
-    void set_faults(std::vector<ModbusFault> faults);
+    void set_faults(const std::vector<ModbusFault>& faults);
     [[nodiscard]] Counters counters() const;
     /// Its serial port is gone: nothing more comes from it.
     [[nodiscard]] bool lost() const;

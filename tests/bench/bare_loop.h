@@ -5,8 +5,8 @@
 extern "C" {
 #endif
 
-/* What a C programmer would write: a thread for each battery, which reads `registers` from address 0 of unit 1
-   once a `period_ms` with libmodbus, on absolute deadlines, until `*stop`. */
+/* What a C programmer would write: a thread for each battery, which reads `registers` from address 0 of unit
+   1 once a `period_ms` with libmodbus, on absolute deadlines, until `*stop`. */
 struct bare_loop {
     const char* host; /* or a serial port, where `port` is 0 */
     int port;
