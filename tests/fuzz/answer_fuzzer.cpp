@@ -62,6 +62,8 @@ std::uint8_t function_of(Table table) {
         return 1;
     case Table::discrete:
         return 2;
+    case Table::payload: // by no function of the standard
+        break;
     }
     return 0;
 }
