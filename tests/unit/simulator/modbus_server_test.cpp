@@ -166,8 +166,7 @@ TEST(RtuServer, DropsNoiseAndBrokenRequestsBehindASilence) {
     ModbusServer server{pty()};
     server.set(1, ModbusTable::holding, 0, std::array<std::uint16_t, 1>{0xDE78});
     const RawEnd end{server.name()};
-    Bytes broken = request;
-    broken.back() ^= 1;
+    const Bytes broken{0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0B}; // the CRC ends in 0x0A
     for (const Bytes& noise : {broken, Bytes{0xFF, 0x00, 0x7E}, Bytes{0x01, 0x03, 0x00}}) {
         end.write(noise);
         EXPECT_THAT(end.read(1, 100ms), ElementsAre());
