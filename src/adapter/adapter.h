@@ -22,7 +22,7 @@
 namespace retrocan::adapter {
 
 /// Raised with every change of these headers that a plugin built before would not survive.
-inline constexpr int contract_version = 3;
+inline constexpr int contract_version = 4;
 
 /// The points of one battery, checked and bound to a transport. Immutable; may be used from any thread.
 class Source {

@@ -44,6 +44,8 @@ struct Answer {
     /// What was on the wire, as a line of a capture (a JSON object without `t` and `battery`) from which
     /// Source::decode() makes the same readings. Empty unless asked for (StartOptions).
     std::string traffic{};
+    /// A message that a broker had kept: nobody knows how old it is. It is no sign of life.
+    bool retained{};
 };
 
 } // namespace retrocan::adapter

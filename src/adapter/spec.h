@@ -80,6 +80,8 @@ struct SourceSpec {
     std::vector<BlockSpec> blocks;
     std::vector<PointSpec> points;
     std::vector<WriteSpec> writes;
+    /// The battery tells its live points by itself, each `poll`; it is not asked.
+    bool published{};
 };
 
 /// Reads a Settings table key by key and objects to what it was not asked for.
