@@ -74,7 +74,7 @@ Question range_question(const Request& request, const Procedure& procedure) {
     question.answer.head.front() = question.unit;
     question.answer.length_at = question.answer.head.size();
     question.answer.size = question.answer.head.size() + 2 + crc_size;
-    question.likely_data = request.count * 2U;
+    question.likely_data = std::size_t{2} * request.count;
     add_u16(question.bytes, 0);
     add_crc(question.bytes);
     return question;

@@ -97,7 +97,7 @@ void show_settings(const Sample& sample) {
 
 void show_trust(const Content& content) {
     std::vector<std::string> identity;
-    for (const mapping::IdentityCheck& check : content.identity)
+    for (const mapping::NamedCondition& check : content.identity)
         identity.push_back(check.name + ": " + mapping::plain_text(check.text));
     section("Identity", identity);
     std::string sign = content.sign.verified ? "verified: positive charges" : "not verified";

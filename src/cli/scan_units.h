@@ -32,7 +32,7 @@ struct UnitId {
     std::int64_t unit{};
     std::optional<std::int64_t> answers_as;
 
-    friend auto operator<=>(const UnitId&, const UnitId&) = default;
+    friend auto operator<=>(const UnitId&, const UnitId&) = default; // NOLINT(modernize-use-nullptr)
 };
 
 /// What a time limit for each answer makes of asking so many units, at most.

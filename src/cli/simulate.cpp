@@ -158,9 +158,9 @@ private:
         put_in_force(wire_faults_);
     }
     /// Without the lock: it waits for the server's thread, which may be waiting for it.
-    void put_in_force(std::vector<ModbusFault> faults) {
+    void put_in_force(const std::vector<ModbusFault>& faults) {
         in_force_ = faults.size();
-        server_.set_faults(std::move(faults));
+        server_.set_faults(faults);
     }
 
     std::vector<Simulated> batteries_;

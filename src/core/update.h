@@ -38,6 +38,9 @@ struct Update {
     Identity identity{Identity::matches};
     std::string identity_fault; ///< while it is not `matches`: which check, and what it asks for
 
+    /// Which of the mapping's conditions of availability is not met, and what it asks for; empty if all are.
+    std::string unavailable;
+
     /// The name of a heartbeat that has stood still for too long, or never came; empty if none has.
     std::string lost_heartbeat;
 
@@ -58,6 +61,7 @@ struct Update {
         visit("slow_and_once_read", self.slow_and_once_read);
         visit("identity", self.identity);
         visit("identity_fault", self.identity_fault);
+        visit("unavailable", self.unavailable);
         visit("lost_heartbeat", self.lost_heartbeat);
         visit("sign_contradiction", self.sign_contradiction);
         visit("fingerprint", self.fingerprint);

@@ -107,10 +107,10 @@ void check_names(const BatteryConfiguration& battery, const Configuration& confi
     }
 }
 
-std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& battery,
-                                                Configuration& configuration, const fs::path& beside,
-                                                const Folders& folders, const adapter::Loader& loader,
-                                                Purpose purpose, Faults& faults) {
+std::optional<BatteryAssembly> assemble_battery(BatteryConfiguration& battery, Configuration& configuration,
+                                                const fs::path& beside, const Folders& folders,
+                                                const adapter::Loader& loader, Purpose purpose,
+                                                Faults& faults) {
     const auto file = find_mapping(battery.mapping, beside, folders.mappings);
     if (!file) {
         faults.push_back({battery.mapping_place, "battery.mapping: " + file.error()});
@@ -127,7 +127,8 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
                              .owner_settings = battery.settings,
                              .connection = connection,
                              .poll = battery.poll,
-                             .live_limit = battery.stale_after,
+                             .live_limit = battery.stale_after_place ? std::optional{battery.stale_after}
+                                                                     : std::nullopt,
                              .invert_current = battery.invert_current};
     if (purpose == Purpose::steer)
         for (const auto& write : battery.writes)
@@ -139,13 +140,15 @@ std::optional<BatteryAssembly> assemble_battery(const BatteryConfiguration& batt
     if (!assembly.bound || !adapter)
         return std::nullopt;
     assembly.adapter = *adapter;
+    if (assembly.bound->publishes())
+        adopt_period(battery, assembly.bound->period(), configuration, faults);
     policy::PackPolicy& pack = assembly.bridge.pack;
     pack.limits.provided = assembly.bound->provided();
     pack.required = required_signals(battery, pack.limits.provided, faults);
     assembly.source = assembly.adapter->source(assembly.bound->source_requiring(pack.required), faults);
 
     check_use(battery, *assembly.bound, configuration);
-    if (assembly.source)
+    if (assembly.source && !assembly.bound->publishes())
         check_patience(battery, assembly.source->timeout(), configuration.warnings);
 
     pack.limits.envelope = battery.envelope;
@@ -184,7 +187,7 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
     if (const auto link = can::parse_link(assembly.configuration.link);
         !link && !assembly.configuration.link.empty())
         faults.push_back({assembly.configuration.link_place, "can.link: " + link.error()});
-    for (const BatteryConfiguration& battery : assembly.configuration.batteries)
+    for (BatteryConfiguration& battery : assembly.configuration.batteries)
         if (auto one =
                 assemble_battery(battery, assembly.configuration, beside, folders, loader, purpose, faults))
             assembly.batteries.push_back(std::move(*one));

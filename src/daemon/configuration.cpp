@@ -3,6 +3,7 @@
 
 #include "core/unit.h"
 #include "daemon/recording.h"
+#include "mapping/bound.h"
 #include "mapping/toml_reader.h"
 
 #include <algorithm>
@@ -21,7 +22,6 @@ using toml_file::Need;
 using toml_file::TableReader;
 
 constexpr Duration default_poll = 1s;
-constexpr Duration default_stale_after = 5s;
 constexpr Duration long_stale_after = 10s;
 constexpr Duration slowest_poll = 24s;
 constexpr std::int64_t most_cells = 512;  // of batteries that are only monitored too
@@ -33,18 +33,26 @@ Voltage solar_offset(Voltage ceiling) {
     return ceiling > 40_V ? 400_mV : ceiling > 20_V ? 200_mV : 100_mV;
 }
 
+/// For a warning: silence comes late.
+std::string long_life(Duration stale_after) {
+    return to_text(stale_after) + " of old data are accepted before the battery falls silent";
+}
+
 void read_times(TableReader& read, BatteryConfiguration& battery, Configuration& configuration) {
+    const auto place = [&](const char* key) {
+        return read.node(key) == nullptr ? std::nullopt : std::optional{read.place_of(key)};
+    };
+    battery.poll_place = place("poll");
+    battery.stale_after_place = place("stale_after");
     battery.poll = read.duration("poll", 100ms, 1h).value_or(default_poll);
-    const Duration natural = std::max(default_stale_after, battery.poll * 5 / 2);
-    battery.stale_after = read.duration("stale_after", 1s, 1h).value_or(natural);
+    battery.stale_after = read.duration("stale_after", 1s, 1h).value_or(mapping::natural_limit(battery.poll));
     if (battery.stale_after < battery.poll * 2)
         read.fault("stale_after", "must be at least twice the poll period of " + to_text(battery.poll) +
                                       ", or one lost poll stops the system; got " +
                                       to_text(battery.stale_after));
     if (battery.stale_after > long_stale_after)
-        configuration.warnings.push_back(
-            {read.place_of("stale_after"), read.path_of("stale_after") + ": " + to_text(battery.stale_after) +
-                                               " of old data are accepted before the battery falls silent"});
+        configuration.warnings.push_back({read.place_of("stale_after"), read.path_of("stale_after") + ": " +
+                                                                            long_life(battery.stale_after)});
     if (battery.poll > slowest_poll)
         configuration.shadow_only.push_back(
             {read.place_of("poll"),
@@ -266,6 +274,31 @@ Configuration parse_configuration(std::string_view text, const std::string& file
     }
     read.finish();
     return configuration;
+}
+
+void adopt_period(BatteryConfiguration& battery, Duration period, Configuration& configuration,
+                  Faults& faults) {
+    const std::string told =
+        "battery \"" + battery.name + "\" tells its values by itself each " + to_text(period);
+    if (battery.poll_place)
+        faults.push_back({*battery.poll_place, "poll: " + told + " and is not asked; leave poll out"});
+    battery.poll = period;
+    if (!battery.stale_after_place) {
+        battery.stale_after = mapping::natural_limit(period);
+        if (battery.stale_after > long_stale_after)
+            configuration.warnings.push_back(
+                {battery.mapping_place, told + ": " + long_life(battery.stale_after)});
+    } else if (battery.stale_after < period * 2) {
+        faults.push_back({*battery.stale_after_place, "stale_after: " + told +
+                                                          ", and one lost message must not stop the system: "
+                                                          "expected at least " +
+                                                          to_text(period * 2) + "; got " +
+                                                          to_text(battery.stale_after)});
+    }
+    if (period > slowest_poll)
+        configuration.shadow_only.push_back(
+            {battery.mapping_place, told + ", too slowly to steer by: at most 24 s. Its source may have a "
+                                           "setting for that (retrocan mapping doc)"});
 }
 
 Configuration load_configuration(const std::filesystem::path& file, Faults& faults) {

@@ -42,7 +42,9 @@ struct BatteryConfiguration {
     std::string mapping; ///< "jk/pb": a mapping of the library; or the path of a file that ends in .toml
     Place mapping_place;
     Duration poll{};
+    std::optional<Place> poll_place; ///< where the owner set it
     Duration stale_after{};
+    std::optional<Place> stale_after_place; ///< likewise
     OnStale on_stale{OnStale::silent};
 
     std::int64_t cells{};
@@ -84,6 +86,10 @@ struct Configuration {
     Faults warnings;    ///< what runs, but should be known
     Faults shadow_only; ///< why it may run with --shadow only
 };
+
+/// A battery that tells its live points by itself each `period` is not polled, and its data lives by that.
+void adopt_period(BatteryConfiguration& battery, Duration period, Configuration& configuration,
+                  Faults& faults);
 
 /// Reads a configuration file and checks all that can be checked without its mappings. Every fault is added
 /// to `faults`; what is returned is only to be used if there are none. Connects to nothing.

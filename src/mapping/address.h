@@ -19,7 +19,7 @@ std::vector<std::string> placeholders_of(const adapter::Setting& setting);
 /// plain number; one whose setting has no value is a fault at `owner`. An `at` that adds up,
 /// "38 + {cells} + {sensors}", becomes the sum.
 adapter::Settings filled(const adapter::Settings& settings, const std::vector<SettingSpec>& specs,
-                         const SettingValues& values, const adapter::Settings& owner, Faults& faults);
+                         const SettledSettings& settled, const adapter::Settings& owner, Faults& faults);
 
 /// Every table of adapter keys in a mapping: the transport's own, blocks, points, writes.
 template <class Visit>

@@ -24,7 +24,7 @@ Duration limit_of(const Point& point, Duration live_limit) {
 
 } // namespace
 
-Bound::Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding,
+Bound::Bound(std::shared_ptr<const Mapping> mapping, SettledSettings settings, const Binding& binding,
              Faults& faults)
     : mapping_{std::move(mapping)}
     , settings_{std::move(settings)}
@@ -40,12 +40,12 @@ Bound::Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, con
 bool Bound::has_source(const Signal& signal) const {
     if (everything_)
         return true;
-    if (signal.only_if && settings_[*signal.only_if] != 1)
+    if (signal.only_if && settings_.values[*signal.only_if] != 1)
         return false;
     Needs needs;
     signal.value->add_needs(needs);
     return std::all_of(needs.settings.begin(), needs.settings.end(),
-                       [&](std::size_t i) { return settings_[i].has_value(); });
+                       [&](std::size_t i) { return settings_.values[i].has_value(); });
 }
 
 /// What is to be read: the points of the signals that have a source, and all that must be known besides.
@@ -55,8 +55,9 @@ std::vector<bool> Bound::needed_points() const {
     for (const Signal& signal : content.signals)
         if (has_source(signal))
             signal.value->add_needs(needs);
-    for (const IdentityCheck& check : content.identity)
-        check.condition->add_needs(needs);
+    for (const auto* list : {&content.identity, &content.availability})
+        for (const NamedCondition& check : *list)
+            check.condition->add_needs(needs);
     for (const ValuePtr* sign : {&content.sign.charging, &content.sign.discharging})
         if (*sign)
             (*sign)->add_needs(needs);
@@ -78,19 +79,22 @@ void Bound::number_slots(const Binding& binding, Faults& faults) {
     source_.battery = binding.battery;
     source_.mapping = fill(content.transport);
     source_.connection = binding.connection;
-    source_.poll = binding.poll;
+    const auto publishing = publishing_period(content, settings_.values);
+    source_.published = publishing.has_value();
+    source_.poll = publishing.value_or(binding.poll);
+    const Duration live_limit = binding.live_limit.value_or(natural_limit(source_.poll));
     for (const Block& block : content.scope.blocks)
         source_.blocks.push_back({block.name, fill(block.keys)});
     const std::vector<bool> needed = needed_points();
     for (std::size_t i = 0; i < needed.size(); ++i) {
         const Point& point = content.scope.points[i];
         const std::int64_t elements =
-            point.count_setting ? settings_[*point.count_setting].value_or(1) : point.count;
+            point.count_setting ? settings_.values[*point.count_setting].value_or(1) : point.count;
         const SlotRange range{slots_.size(), needed[i] ? static_cast<std::size_t>(elements) : 0, &point};
         points_.push_back(range);
         if (!needed[i])
             continue;
-        slots_.insert(slots_.end(), range.count, SlotPlan{&point, i, limit_of(point, binding.live_limit)});
+        slots_.insert(slots_.end(), range.count, SlotPlan{&point, i, limit_of(point, live_limit)});
         source_.points.push_back({point.name, fill(point.address), point.block, range.first, range.count,
                                   point.pace, point.period, point.optional});
     }
@@ -162,7 +166,8 @@ void add_companions(const Content& content, std::vector<bool>& needed) {
         found = false;
         for (std::size_t i = 0; i < needed.size(); ++i) {
             const Point& point = content.scope.points[i];
-            for (const auto& companion : {point.present, point.used, point.exponent, point.alive_by})
+            for (const auto& companion :
+                 {point.present, point.used, point.exponent, point.alive_by, point.fresh_by})
                 if (needed[i] && companion && !needed[*companion])
                     needed[*companion] = found = true;
         }
@@ -175,8 +180,9 @@ namespace {
 void need_settings_of_checks(const Content& content, const SettingValues& settings,
                              const adapter::Settings& owner, Faults& faults) {
     Needs needs;
-    for (const IdentityCheck& check : content.identity)
-        check.condition->add_needs(needs);
+    for (const auto* list : {&content.identity, &content.availability})
+        for (const NamedCondition& check : *list)
+            check.condition->add_needs(needs);
     for (const ValuePtr* sign : {&content.sign.charging, &content.sign.discharging})
         if (*sign)
             (*sign)->add_needs(needs);
@@ -188,16 +194,28 @@ void need_settings_of_checks(const Content& content, const SettingValues& settin
 
 } // namespace
 
+Duration natural_limit(Duration period) {
+    constexpr Duration least = std::chrono::seconds{5};
+    return std::max(least, period * 5 / 2);
+}
+
+std::optional<Duration> publishing_period(const Content& content, const SettingValues& settings) {
+    const Publishing& publishing = content.publishing;
+    if (publishing.setting && settings[*publishing.setting])
+        return Duration{*settings[*publishing.setting]};
+    return publishing.period != Duration{} ? std::optional{publishing.period} : std::nullopt;
+}
+
 std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults) {
     const std::size_t before = faults.size();
-    SettingValues settings = settle(mapping->settings(), binding.owner_settings, faults);
+    SettledSettings settings = settle(mapping->settings(), binding.owner_settings, faults);
     for (const Point& point : mapping->content().scope.points)
-        if (point.count_setting && !settings[*point.count_setting] && faults.size() == before) {
+        if (point.count_setting && !settings.values[*point.count_setting] && faults.size() == before) {
             const SettingSpec& setting = mapping->settings()[*point.count_setting];
             faults.push_back({binding.owner_settings.place, binding.owner_settings.path + "." + setting.name +
                                                                 ": missing, and needed: " + setting.help});
         }
-    need_settings_of_checks(mapping->content(), settings, binding.owner_settings, faults);
+    need_settings_of_checks(mapping->content(), settings.values, binding.owner_settings, faults);
     if (faults.size() != before)
         return nullptr;
     auto bound = std::make_unique<Bound>(std::move(mapping), std::move(settings), binding, faults);

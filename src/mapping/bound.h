@@ -23,8 +23,9 @@ struct Binding {
     std::string battery;              ///< its name in the configuration
     adapter::Settings owner_settings; ///< [battery.settings]
     adapter::Settings connection;     ///< [battery.<adapter>]
-    Duration poll{};                  ///< period of the live points
-    Duration live_limit{};            ///< live points older than this count as absent
+    Duration poll{};                  ///< period of the live points; not of a battery that publishes
+    /// Live points older than this count as absent. None: natural_limit() of their period.
+    std::optional<Duration> live_limit{};
     /// The owner's word on the sign of the current: turned round or not, and verified by that. None: as the
     /// mapping says.
     std::optional<bool> invert_current{};
@@ -41,12 +42,15 @@ struct Binding {
 class Bound {
 public:
     /// By bind() only.
-    Bound(std::shared_ptr<const Mapping> mapping, SettingValues settings, const Binding& binding,
+    Bound(std::shared_ptr<const Mapping> mapping, SettledSettings settings, const Binding& binding,
           Faults& faults);
 
     [[nodiscard]] const Mapping& mapping() const { return *mapping_; }
     /// What the adapter is to read.
     [[nodiscard]] const adapter::SourceSpec& source() const { return source_; }
+    /// How often its live points come: the mapping's own word if it publishes them, else the owner's.
+    [[nodiscard]] Duration period() const { return source_.poll; }
+    [[nodiscard]] bool publishes() const { return source_.published; }
     /// Signals that have a source, alarms and warnings among them.
     [[nodiscard]] const SignalSet& provided() const { return provided_; }
 
@@ -62,7 +66,7 @@ public:
     };
     [[nodiscard]] const std::vector<SlotPlan>& slots() const { return slots_; }
     [[nodiscard]] const std::vector<SlotRange>& points() const { return points_; }
-    [[nodiscard]] const SettingValues& settings() const { return settings_; }
+    [[nodiscard]] const SettingValues& settings() const { return settings_.values; }
     /// The signals that have a source, and for each slot which of them need it (by their place in the list).
     [[nodiscard]] const std::vector<const Signal*>& signals() const { return signals_; }
     [[nodiscard]] const std::vector<SignalSet>& signals_of_slot() const { return signals_of_slot_; }
@@ -80,7 +84,7 @@ private:
     void select_signals();
 
     std::shared_ptr<const Mapping> mapping_;
-    SettingValues settings_;
+    SettledSettings settings_;
     bool everything_;
     bool sign_verified_;
     bool inverted_;
@@ -96,6 +100,12 @@ private:
 /// The points that a value needs beside those that it names: which elements exist, powers of ten, signs of
 /// life. `needed` has one flag for each point of the mapping.
 void add_companions(const Content& content, std::vector<bool>& needed);
+
+/// How old live points may be that come so often, unless the owner says something else.
+Duration natural_limit(Duration period);
+
+/// How often the live points come, where the mapping says it. Nothing of a battery that is asked.
+std::optional<Duration> publishing_period(const Content& content, const SettingValues& settings);
 
 /// Null if there were faults (in the owner's settings).
 std::unique_ptr<Bound> bind(std::shared_ptr<const Mapping> mapping, const Binding& binding, Faults& faults);

@@ -22,12 +22,18 @@ struct Signal {
     std::optional<std::size_t> only_if; ///< the yes-or-no setting without which the line has no source
 };
 
-/// One line of [identity].
-struct IdentityCheck {
+/// One line of [identity] or [availability].
+struct NamedCondition {
     std::string name;
     ValuePtr condition;
     Place place;
     std::string text;
+};
+
+/// `publishes`: how often the battery tells its live points by itself. Neither: it is asked.
+struct Publishing {
+    Duration period{};
+    std::optional<std::size_t> setting; ///< that says it
 };
 
 /// [current_sign]
@@ -61,9 +67,11 @@ struct Content {
     adapter::Settings transport; ///< the table named after the adapter
     Scope scope;                 ///< blocks, points, settings, formulas
     std::vector<Signal> signals;
-    std::vector<IdentityCheck> identity;
+    std::vector<NamedCondition> identity;
+    std::vector<NamedCondition> availability; ///< each is needed, none is enough
     CurrentSign sign;
     std::vector<Write> writes;
+    Publishing publishing;
     std::vector<TestVector> tests;
 };
 

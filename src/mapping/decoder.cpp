@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace retrocan::mapping {
 
@@ -129,8 +130,19 @@ Decoder::Decoder(const Bound& bound)
     for (const SlotRange& range : bound.points())
         if (range.count != 0 && range.point->alive_by)
             keeps_alive_[*range.point->alive_by] = true;
+    gates_.resize(bound.points().size());
+    risen_.resize(bound.points().size());
+    for (const NamedCondition& condition : bound.mapping().content().availability) {
+        Needs needs;
+        condition.condition->add_needs(needs);
+        for (const std::size_t point : needs.points)
+            gates_[point] = true;
+    }
+    for (const SlotRange& range : bound.points())
+        has_stamps_ = has_stamps_ || (range.count != 0 && range.point->fresh_by);
     if (!bound.mapping().content().identity.empty())
         identify();
+    look_for_availability(true);
     for (const Bound::SlotPlan& slot : bound.slots()) {
         ++(live(*slot.point) ? live_slots_ : other_slots_);
         if (analogue(*slot.point))
@@ -148,6 +160,10 @@ void Decoder::restart() {
         const Point& point = *bound_.slots()[i].point;
         if (live(point))
             continue;
+        // What a published source says of its availability holds until it says something else.
+        const bool stays = bound_.publishes() && gates_[bound_.slots()[i].index];
+        if (stays && progress_[i].answered)
+            continue;
         progress_[i] = {};
         if (point.pace != adapter::Pace::once)
             continue;
@@ -159,7 +175,10 @@ void Decoder::restart() {
             evaluate(*bound_.signals()[i], readings_.now);
     if (!bound_.mapping().content().identity.empty())
         identify();
-    unread_ = other_slots_;
+    unread_ = 0;
+    for (std::size_t i = 0; i < progress_.size(); ++i)
+        if (!live(*bound_.slots()[i].point) && !progress_[i].answered)
+            ++unread_;
     update_.slow_and_once_read = unread_ == 0;
 }
 
@@ -191,14 +210,18 @@ const Update& Decoder::take(const adapter::Answer& answer) {
     update_.round_complete = false;
     update_.missed.reset();
     touched_ = bound_.constant(); // always as fresh as the last answer
+    born_ = false;
+    if (has_stamps_)
+        find_risen_stamps(answer);
     for (const adapter::Reading& reading : answer.readings)
         if (reading.slot < slots_.size())
-            take(reading, answer.at);
+            take(reading, answer);
     for (std::size_t i = 0; i < bound_.signals().size(); ++i)
         if (touched_[i])
             evaluate(*bound_.signals()[i], answer.at);
     if (!bound_.mapping().content().identity.empty())
         identify();
+    look_for_availability(answer.retained);
     compare_sign();
     update_.slow_and_once_read = unread_ == 0;
     if (open_live_ == 0 && live_slots_ != 0)
@@ -206,18 +229,65 @@ const Update& Decoder::take(const adapter::Answer& answer) {
     return update_;
 }
 
-void Decoder::take(const adapter::Reading& reading, TimePoint at) {
+/// Which time stamps are higher than in the message before. The first of all proves nothing.
+void Decoder::find_risen_stamps(const adapter::Answer& answer) {
+    risen_.assign(risen_.size(), false);
+    for (const adapter::Reading& reading : answer.readings) {
+        if (reading.slot >= slots_.size())
+            continue;
+        const Slot& slot = slots_[reading.slot];
+        const auto* raw = std::get_if<adapter::RawValue>(&reading.content);
+        const auto* stamp = raw == nullptr ? nullptr : std::get_if<std::int64_t>(raw);
+        if (stamp != nullptr && slot.has_raw && *stamp > slot.raw)
+            risen_[bound_.slots()[reading.slot].index] = true;
+    }
+}
+
+/// A message that looks alive and is not: the broker had kept it, its time stamp did not rise, or it may be
+/// what a source sends again after it has come back.
+bool Decoder::is_old(std::size_t slot, const adapter::Answer& answer) {
+    const Point& point = *bound_.slots()[slot].point;
+    if (answer.retained && point.pace != adapter::Pace::once)
+        return true;
+    if (point.fresh_by && !risen_[*point.fresh_by])
+        return true;
+    return std::exchange(progress_[slot].doubted, false);
+}
+
+/// Whether a message is late enough after the one that counted before to count for the next round.
+bool Decoder::counts(const Progress& progress, TimePoint at) const {
+    return !bound_.publishes() || progress.counted == TimePoint{} ||
+           at - progress.counted >= bound_.period() / 2;
+}
+
+/// The connection to a published source is gone: what it told once may no longer be so.
+void Decoder::forget_connection(std::size_t index) {
+    if (bound_.slots()[index].point->pace != adapter::Pace::once)
+        return;
+    slots_[index].content = Slot::Content::unread;
+    if (progress_[index].answered)
+        ++unread_;
+    progress_[index] = {};
+}
+
+void Decoder::take(const adapter::Reading& reading, const adapter::Answer& answer) {
     const auto* absence = std::get_if<adapter::Absence>(&reading.content);
     const bool failed = absence != nullptr && *absence != adapter::Absence::not_a_value;
     const Point& point = *bound_.slots()[reading.slot].point;
     const bool refused = absence != nullptr && *absence == adapter::Absence::refused;
     const bool is_live = live(point);
     Progress& progress = progress_[reading.slot];
+    if (!failed && is_old(reading.slot, answer))
+        return;
+    if (bound_.publishes() && absence != nullptr && *absence == adapter::Absence::not_connected)
+        forget_connection(reading.slot);
     progress.failed = failed;
     // What a device refuses it does not have: to wait for it would keep the battery out for ever. What was
     // not answered may still come.
-    if (!progress.answered && (is_live || !failed || refused || point.optional)) {
+    const bool in_time = failed || !is_live || counts(progress, answer.at);
+    if (!progress.answered && in_time && (is_live || !failed || refused || point.optional)) {
         progress.answered = true;
+        progress.counted = answer.at;
         --(is_live ? open_live_ : unread_);
     }
     touched_ |= bound_.signals_of_slot()[reading.slot];
@@ -233,10 +303,12 @@ void Decoder::take(const adapter::Reading& reading, TimePoint at) {
         return;
     }
     progress.valued = true;
+    born_ = born_ || (!answer.retained && slot.retained && gates_[bound_.slots()[reading.slot].index]);
+    slot.retained = answer.retained;
     if (absence != nullptr)
         slot.content = Slot::Content::absent;
     else
-        store(reading.slot, std::get<adapter::RawValue>(reading.content), at);
+        store(reading.slot, std::get<adapter::RawValue>(reading.content), answer.at);
 }
 
 void Decoder::store(std::size_t index, const adapter::RawValue& raw, TimePoint at) {
@@ -291,6 +363,12 @@ void Decoder::keep_alive(std::size_t by, TimePoint at) {
         slots_[i].at = at;
         slots_[i].expires = expiry(at, limit);
         touched_ |= bound_.signals_of_slot()[i];
+        Progress& progress = progress_[i];
+        if (bound_.publishes() && live(*point) && !progress.answered && counts(progress, at)) {
+            progress.answered = true; // it will not be told again before it changes
+            progress.counted = at;
+            --open_live_;
+        }
     }
 }
 
@@ -310,10 +388,11 @@ void Decoder::evaluate(const Signal& signal, TimePoint at) {
 void Decoder::identify() {
     update_.identity = Identity::matches;
     update_.identity_fault.clear();
-    for (const IdentityCheck& check : bound_.mapping().content().identity) {
+    for (const NamedCondition& check : bound_.mapping().content().identity) {
         const Outcome outcome = check.condition->evaluate(readings_);
         const bool differs = outcome.present && outcome.count == 0;
-        if (!differs && (outcome.present || update_.identity != Identity::matches))
+        const bool known = outcome.present && !rests_on_retained(check);
+        if (!differs && (known || update_.identity != Identity::matches))
             continue;
         update_.identity = differs ? Identity::differs : Identity::unknown;
         update_.identity_fault = check.name;
@@ -322,6 +401,52 @@ void Decoder::identify() {
         if (differs)
             return;
     }
+}
+
+/// What the broker had kept may be of another battery, long gone.
+bool Decoder::rests_on_retained(const NamedCondition& check) const {
+    if (!bound_.publishes())
+        return false;
+    Needs needs;
+    check.condition->add_needs(needs);
+    return std::any_of(needs.points.begin(), needs.points.end(), [&](std::size_t point) {
+        const SlotRange& range = bound_.points()[point];
+        for (std::size_t i = range.first; i < range.first + range.count; ++i)
+            if (slots_[i].retained)
+                return true;
+        return false;
+    });
+}
+
+/// Each condition is needed. One that is not known passes only if all that tells it may be missing.
+void Decoder::look_for_availability(bool retained) {
+    const std::vector<NamedCondition>& conditions = bound_.mapping().content().availability;
+    if (conditions.empty())
+        return;
+    const bool was_available = available_;
+    update_.unavailable.clear();
+    for (const NamedCondition& condition : conditions) {
+        const Outcome outcome = condition.condition->evaluate(readings_);
+        if (outcome.present ? outcome.count != 0 : may_be_missing(condition))
+            continue;
+        update_.unavailable = condition.name + ": " + condition.text;
+        break;
+    }
+    available_ = update_.unavailable.empty();
+    // Who has just come back may first send again what it knew long ago.
+    if (available_ && ((!was_available && !retained) || born_))
+        for (std::size_t i = 0; i < progress_.size(); ++i)
+            progress_[i].doubted = live(*bound_.slots()[i].point) && !gates_[bound_.slots()[i].index];
+}
+
+bool Decoder::may_be_missing(const NamedCondition& condition) const {
+    Needs needs;
+    condition.condition->add_needs(needs);
+    return std::all_of(needs.points.begin(), needs.points.end(), [&](std::size_t point) {
+        const SlotRange& range = bound_.points()[point];
+        return range.count != 0 && range.point->optional &&
+               slots_[range.first].content == Slot::Content::absent;
+    });
 }
 
 /// Small currents have no direction to speak of.
@@ -390,7 +515,8 @@ void Decoder::end_round() {
             for (std::size_t n = 0; n < bound_.signals().size(); ++n)
                 if (bound_.signals_of_slot()[i][n])
                     update_.missed.set(bound_.signals()[n]->index);
-        progress_[i] = {};
+        const Progress before = progress_[i];
+        progress_[i] = {.doubted = before.doubted, .counted = before.counted};
     }
     open_live_ = live_slots_;
 }

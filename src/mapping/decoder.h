@@ -12,6 +12,8 @@
 
 namespace retrocan::mapping {
 
+struct NamedCondition;
+
 /// What one battery has told so far, and the signals that come of it. Pure: it has no clock, all time comes
 /// from the answers. One thread at a time.
 class Decoder {
@@ -44,6 +46,7 @@ public:
         visit("slots", self.slots_);
         visit("progress", self.progress_);
         visit("hashes", self.hashes_);
+        visit("available", self.available_);
         visit("now", self.readings_.now);
         visit("update", self.update_);
     }
@@ -54,18 +57,29 @@ private:
     /// What became of a live slot in this round, and of a slow or once slot since restart().
     struct Progress {
         bool answered{};
-        bool failed{}; ///< the last answer was no answer
-        bool valued{}; ///< it has been answered, be it with "no value"
+        bool failed{};       ///< the last answer was no answer
+        bool valued{};       ///< it has been answered, be it with "no value"
+        bool doubted{};      ///< its next message may be an old one that is sent again: not taken
+        TimePoint counted{}; ///< of a live slot that is published: when it last counted for a round
 
         template <class Self, class Visit>
         static void each_member(Self& self, const Visit& visit) {
             visit("answered", self.answered);
             visit("failed", self.failed);
             visit("valued", self.valued);
+            visit("doubted", self.doubted);
+            visit("counted", self.counted);
         }
     };
 
-    void take(const adapter::Reading& reading, TimePoint at);
+    void take(const adapter::Reading& reading, const adapter::Answer& answer);
+    void find_risen_stamps(const adapter::Answer& answer);
+    [[nodiscard]] bool is_old(std::size_t slot, const adapter::Answer& answer);
+    void forget_connection(std::size_t slot);
+    [[nodiscard]] bool counts(const Progress& progress, TimePoint at) const;
+    void look_for_availability(bool retained);
+    [[nodiscard]] bool may_be_missing(const NamedCondition& condition) const;
+    [[nodiscard]] bool rests_on_retained(const NamedCondition& check) const;
     void store(std::size_t slot, const adapter::RawValue& raw, TimePoint at);
     void keep_alive(std::size_t point, TimePoint at);
     void evaluate(const Signal& signal, TimePoint at);
@@ -81,6 +95,11 @@ private:
     std::vector<Calculator> calculators_;
     std::vector<RunSummary> summaries_; ///< by index of the point
     std::vector<std::string> texts_;
+    std::vector<bool> gates_; ///< by index of the point: availability is told by it
+    std::vector<bool> risen_; ///< by index of the point: a time stamp that rose in this answer
+    bool has_stamps_{};
+    bool available_{};
+    bool born_{};                   ///< in this answer the source says that it has just come
     std::vector<bool> keeps_alive_; ///< by index of the point: its changes say that others still hold
     Readings readings_;
     SignalSet touched_;       ///< by place in bound_.signals()

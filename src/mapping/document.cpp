@@ -163,7 +163,7 @@ std::string setting_section(const Content& content) {
 
 std::string identity_section(const Content& content) {
     std::vector<std::string> lines;
-    for (const IdentityCheck& check : content.identity)
+    for (const NamedCondition& check : content.identity)
         lines.push_back(code(check.name) + ": " + code(plain_text(check.text)));
     return bullets("What must be so, or it is refused", lines);
 }

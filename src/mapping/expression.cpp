@@ -274,6 +274,10 @@ ValuePtr ExpressionParser::lone(const Source& source, const Token& token, Dimens
     }
     if (const auto setting = scope_.setting(token.text)) {
         scope_.setting_used[*setting] = true;
+        if (scope_.settings[*setting].is_text) {
+            mismatch(source, wanted, "the setting " + in_quotes(token.text) + " is a text");
+            return nullptr;
+        }
         const Dimension dimension = scope_.settings[*setting].dimension;
         if (dimension == wanted)
             return std::make_unique<SettingValue>(*setting);

@@ -150,6 +150,8 @@ private:
             scope.setting_used[*setting] = true;
             if (scope.settings[*setting].yes_or_no)
                 fail(token, "the setting " + in_quotes(token.text) + " is yes or no, not a number");
+            if (scope.settings[*setting].is_text)
+                fail(token, "the setting " + in_quotes(token.text) + " is a text, not a number");
             add(token.text, std::make_unique<SettingValue>(*setting), scope.settings[*setting].dimension);
         } else if (const auto point = parser_.number_point(source_, token.text, token.offset)) {
             add(token.text, std::make_unique<PointValue>(*point), scope.points[*point].unit.dimension);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/unit.h"
 #include "mapping/address.h"
 #include "mapping/check.h"
 #include "mapping/content.h"
@@ -23,6 +24,8 @@ using toml_file::TableReader;
 constexpr std::int64_t language_version = 1;
 constexpr std::array<std::string_view, 2> uses{"control", "monitor"};
 constexpr std::array<std::string_view, 3> constant_names{"manufacturer", "name", "family"};
+constexpr Duration fastest_publisher = std::chrono::milliseconds{100};
+constexpr Duration slowest_publisher = std::chrono::hours{1};
 /// Without these there is no battery to speak of.
 constexpr std::array<std::string_view, 3> always_needed{"voltage", "current", "soc"};
 
@@ -61,6 +64,7 @@ public:
     std::unique_ptr<Content> read() {
         head();
         settings();
+        publishes();
         blocks();
         points();
         const std::size_t before_values = faults_.size();
@@ -68,7 +72,8 @@ public:
         signals();
         alarms("alarms", alarm_index);
         alarms("warnings", warning_index);
-        identity();
+        conditions("identity", content_->identity);
+        conditions("availability", content_->availability);
         current_sign();
         settle_shown_points(content_->scope);
         writes();
@@ -265,14 +270,39 @@ private:
         table->finish();
     }
 
-    void identity() {
-        auto table = root_.table("identity");
+    void conditions(const char* section, std::vector<NamedCondition>& list) {
+        auto table = root_.table(section);
         if (!table)
             return;
         for (const toml_file::Entry& entry : table->entries())
             if (ValuePtr condition = values_.condition(entry.node, table->path_of(entry.key)))
-                content_->identity.push_back(
-                    {entry.key, std::move(condition), entry.node.place, as_toml(entry.node)});
+                list.push_back({entry.key, std::move(condition), entry.node.place, as_toml(entry.node)});
+    }
+
+    /// "5 s", or the name of a setting that is a time.
+    void publishes() {
+        const Node* node = root_.node("publishes");
+        if (node == nullptr)
+            return;
+        Publishing& publishing = content_->publishing;
+        const std::string* text = node->text();
+        const auto setting = text != nullptr ? content_->scope.setting(*text) : std::nullopt;
+        if (!setting) {
+            publishing.period =
+                root_.duration("publishes", fastest_publisher, slowest_publisher).value_or(fastest_publisher);
+            return;
+        }
+        const SettingSpec& spec = content_->scope.settings[*setting];
+        content_->scope.setting_used[*setting] = true;
+        const bool bounded = spec.dimension == Dimension::time && spec.min && spec.max &&
+                             Duration{*spec.min} >= fastest_publisher &&
+                             Duration{*spec.max} <= slowest_publisher && spec.fallback;
+        if (!bounded)
+            root_.fault("publishes", "the setting " + in_quotes(*text) +
+                                         " needs unit = \"s\", a default, and a min and a max from " +
+                                         retrocan::to_text(fastest_publisher) + " to " +
+                                         retrocan::to_text(slowest_publisher));
+        publishing.setting = setting;
     }
 
     void current_sign() {
@@ -315,9 +345,9 @@ private:
     void transport() {
         root_.node("test"); // is read last, but is no adapter
         std::vector<const toml_file::Entry*> candidates;
-        const std::array<std::string_view, 10> sections{"names",        "settings", "blocks",   "points",
-                                                        "signals",      "alarms",   "warnings", "identity",
-                                                        "current_sign", "writes"};
+        const std::array<std::string_view, 11> sections{
+            "names",    "settings", "blocks",       "points",       "signals", "alarms",
+            "warnings", "identity", "availability", "current_sign", "writes"};
         for (const toml_file::Entry* entry : root_.unasked())
             if (entry->node.table() != nullptr && nearest(entry->key, sections).empty())
                 candidates.push_back(entry);

@@ -149,6 +149,7 @@ Block parse_block(std::string name, TableReader& read) {
     }
     block.optional = read.boolean("optional").value_or(false);
     block.alive_by = read.text("alive_by").value_or("");
+    block.fresh_by = read.text("fresh_by").value_or("");
     for (const std::string_view key :
          {"type", "unit", "bits", "signed", "absent", "offset", "exponent", "valid", "count", "present",
           "used", "words", "otherwise", "items", "heartbeat"})
@@ -218,6 +219,7 @@ Point parse_point(std::string name, TableReader& read, PointReferences& referenc
     point.optional = read.boolean("optional").value_or(false);
     point.heartbeat = read.duration("heartbeat", 1s, 1h).value_or(Duration{});
     references.alive_by = read.text("alive_by").value_or("");
+    references.fresh_by = read.text("fresh_by").value_or("");
     point.address = read.rest();
     return point;
 }

@@ -26,6 +26,7 @@ struct Block {
     Duration period{};
     bool optional{};
     std::string alive_by; ///< the name of a point
+    std::string fresh_by; ///< likewise
     adapter::Settings keys;
 };
 
@@ -60,6 +61,7 @@ struct Point {
     bool optional{};      ///< slow or once, and perhaps never answered
     Duration heartbeat{}; ///< it changes at least so often while the battery lives; 0: no heartbeat
     std::optional<std::size_t> alive_by; ///< the point whose changes say that this one's value still holds
+    std::optional<std::size_t> fresh_by; ///< the point that must have risen in the same answer, or it is old
     adapter::Settings address;
 };
 
@@ -71,6 +73,7 @@ struct PointReferences {
     std::string used;
     std::string exponent;
     std::string alive_by;
+    std::string fresh_by;
     bool has_pace{};
 };
 

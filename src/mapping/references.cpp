@@ -18,6 +18,8 @@ public:
         point.used = helper(point, "used", references.used, "a plain number");
         point.exponent = helper(point, "exponent", references.exponent, "a plain number, the power of ten");
         point.alive_by = helper(point, "alive_by", references.alive_by, "a plain number that changes");
+        point.fresh_by =
+            helper(point, "fresh_by", references.fresh_by, "a plain number that rises, such as a time");
         constexpr std::int64_t room = 100'000'000; // 10^8 times 10^10 fits into 64 bits
         if (point.exponent && (point.unit.numerator > room || point.unit.denominator > room))
             fault_at(point, "unit", "is too large or too fine to be multiplied by a power of ten");
@@ -55,6 +57,8 @@ private:
         point.optional = point.optional || block.optional;
         if (references.alive_by.empty() && block.alive_by != point.name)
             references.alive_by = block.alive_by;
+        if (references.fresh_by.empty() && block.fresh_by != point.name)
+            references.fresh_by = block.fresh_by;
     }
 
     void resolve_count(Point& point, const PointReferences& references) {

@@ -62,7 +62,8 @@ Json number_or_amount(const std::string& help) {
 Json setting() {
     const Json value = number_or_amount("a whole number, or an amount if there is a unit");
     return closed(
-        {{"unit", pattern(std::string{"^("} + unit_words + ")$", "the setting is an amount of this kind")},
+        {{"text", text("the setting is a text for the adapter's keys; this is its default, \"\" none")},
+         {"unit", pattern(std::string{"^("} + unit_words + ")$", "the setting is an amount of this kind")},
          {"default",
           any_of({value, yes_or_no("a setting that is yes or no")}, "what it is if the owner sets nothing")},
          {"min", described(value, "the least that is allowed")},
@@ -108,14 +109,16 @@ Json point() {
         {"every", pace("read so often, not in each poll")},
         {"optional", yes_or_no("with `every`: the device may never answer this")},
         {"heartbeat", duration("this number changes while the battery lives, at least so often")},
-        {"alive_by", text("the point whose changes say that this value still holds")}};
+        {"alive_by", text("the point whose changes say that this value still holds")},
+        {"fresh_by", text("the time stamp without whose rise in the same message this is old")}};
     return closed(with(keys, modbus_point()));
 }
 
 Json block() {
     return closed(with({{"every", pace("its points are read so often, not in each poll")},
                         {"optional", yes_or_no("the device may never answer these points")},
-                        {"alive_by", text("the point whose changes say that their values still hold")}},
+                        {"alive_by", text("the point whose changes say that their values still hold")},
+                        {"fresh_by", text("the time stamp without whose rise these are old")}},
                        modbus_block()));
 }
 
@@ -166,6 +169,7 @@ Json head() {
         {"sources", texts("where each fact comes from")},
         {"wiring", texts("what the installer must know: plug, pins, switches, protocol to choose")},
         {"quirks", texts("what is odd or unknown; which limits the owner has to set")},
+        {"publishes", text("how often the source tells its values by itself: \"5 s\", or a setting")},
         {"use", words({"control", "monitor"}, "monitor: no 12, 24 or 48 V battery, shown and never sent")},
         {"based_on", text("another mapping, beside this one, that holds but for what this one says")},
         {"leave_out", texts("lines of the `based_on` mapping that do not hold: \"points.mos\"")}};
@@ -186,6 +190,8 @@ std::string schema() {
         named(point(), "as the datasheet prints it: where a number is, and what one count means");
     keys["identity"] = described({{"type", "object"}, {"additionalProperties", reference("condition")}},
                                  "what must be so, or it is another battery");
+    keys["availability"] = described({{"type", "object"}, {"additionalProperties", reference("condition")}},
+                                     "each must be so, or no round is good; none is enough");
     keys["current_sign"] =
         described(closed({{"verified", yes_or_no("it was seen that positive charges")},
                           {"charging", reference("condition", "true while it charges")},

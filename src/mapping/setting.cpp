@@ -28,6 +28,34 @@ Result<std::int64_t, std::string> read_value(Dimension dimension, const std::str
     return amount->count;
 }
 
+/// A text stands in topics, paths and the like: in one piece, printable.
+std::string objection_to_text(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    if (text.empty() || text.size() > longest)
+        return "expected a text of 1 to " + std::to_string(longest) + " bytes";
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
+            return "expected a text without control characters";
+    return {};
+}
+
+/// The only other keys of a text are `required` and `help`.
+void parse_text(TableReader& read, SettingSpec& spec) {
+    const auto text = read.text("text");
+    if (!text)
+        return;
+    spec.is_text = true;
+    spec.fallback_text = *text;
+    if (!text->empty()) {
+        spec.fallback = 0;
+        if (const std::string why = objection_to_text(*text); !why.empty())
+            read.fault("text", why);
+    }
+    for (const char* key : {"unit", "default", "min", "max", "one_of"})
+        if (read.node(key) != nullptr)
+            read.fault(key, "a setting that is a text has none");
+}
+
 Result<std::int64_t, std::string> read_yes_or_no(const adapter::Setting& setting) {
     const bool* value = std::get_if<bool>(&setting.value);
     if (value == nullptr)
@@ -75,6 +103,15 @@ SettingSpec parse_setting(std::string name, TableReader& read) {
     SettingSpec spec;
     spec.name = std::move(name);
     spec.place = read.place();
+    parse_text(read, spec);
+    if (spec.is_text) {
+        spec.required = read.boolean("required").value_or(false);
+        spec.help = read.text("help", toml_file::Need::required).value_or("");
+        if (spec.required && spec.fallback)
+            read.fault("required", "a setting with a default is not required; write text = \"\"");
+        read.finish();
+        return spec;
+    }
     if (const auto text = read.text("unit")) {
         const auto unit = parse_unit(*text);
         if (!unit)
@@ -121,12 +158,14 @@ SettingSpec parse_setting(std::string name, TableReader& read) {
     return spec;
 }
 
-SettingValues settle(std::span<const SettingSpec> specs, const adapter::Settings& owner, Faults& faults) {
+SettledSettings settle(std::span<const SettingSpec> specs, const adapter::Settings& owner, Faults& faults) {
     std::vector<std::string_view> names;
-    SettingValues values;
+    SettledSettings settled;
+    names.reserve(specs.size());
     for (const SettingSpec& spec : specs) {
         names.push_back(spec.name);
-        values.push_back(spec.fallback);
+        settled.values.push_back(spec.fallback);
+        settled.texts.push_back(spec.fallback_text);
     }
     std::vector<bool> given(specs.size());
     for (const adapter::Setting& setting : owner.keys) {
@@ -141,13 +180,24 @@ SettingValues settle(std::span<const SettingSpec> specs, const adapter::Settings
         const auto index = static_cast<std::size_t>(name - names.begin());
         given[index] = true;
         const SettingSpec& spec = specs[index];
+        if (spec.is_text) {
+            const auto* text = std::get_if<std::string>(&setting.value);
+            const std::string why = text == nullptr ? "expected a text, in quotes" : objection_to_text(*text);
+            if (!why.empty()) {
+                fault(why + " (" + spec.help + ")");
+                continue;
+            }
+            settled.values[index] = 0;
+            settled.texts[index] = *text;
+            continue;
+        }
         const auto value = spec.yes_or_no
                                ? read_yes_or_no(setting)
                                : read_value(spec.dimension, std::get_if<std::string>(&setting.value),
                                             std::get_if<std::int64_t>(&setting.value));
         const std::string why = value ? objection(spec, *value) : value.error();
         if (why.empty())
-            values[index] = *value;
+            settled.values[index] = *value;
         else
             fault(why + " (" + spec.help + ")");
     }
@@ -155,7 +205,7 @@ SettingValues settle(std::span<const SettingSpec> specs, const adapter::Settings
         if (specs[i].required && !given[i])
             faults.push_back(
                 {owner.place, owner.path + "." + specs[i].name + ": missing, and needed: " + specs[i].help});
-    return values;
+    return settled;
 }
 
 } // namespace retrocan::mapping

@@ -20,6 +20,8 @@ struct SettingSpec {
     Place place;
     Dimension dimension{Dimension::none};
     bool yes_or_no{};                     ///< a boolean: 0 or 1
+    bool is_text{};                       ///< a text, for the adapter's keys only
+    std::string fallback_text;            ///< its default; empty: none
     std::optional<std::int64_t> fallback; ///< `default`
     std::optional<std::int64_t> min;
     std::optional<std::int64_t> max;
@@ -29,14 +31,20 @@ struct SettingSpec {
 };
 
 /// The value of each setting, in the order of the specs; nothing where the owner set none and there is no
-/// default.
+/// default. Of a text, which is in SettledSettings::texts, it is 0.
 using SettingValues = std::vector<std::optional<std::int64_t>>;
 
-/// Reads one line of [settings]: `cells = { default = 16, min = 4, max = 24, help = "cells in series" }`.
+struct SettledSettings {
+    SettingValues values;
+    std::vector<std::string> texts; ///< of settings that are texts, in the order of the specs
+};
+
+/// Reads one line of [settings]: `cells = { default = 16, min = 4, max = 24, help = "cells in series" }`, or
+/// `prefix = { text = "jk-bms", help = "begins every topic" }`.
 SettingSpec parse_setting(std::string name, toml_file::TableReader& read);
 
 /// What the owner wrote, checked against the specs; all faults at once.
-SettingValues settle(std::span<const SettingSpec> specs, const adapter::Settings& owner, Faults& faults);
+SettledSettings settle(std::span<const SettingSpec> specs, const adapter::Settings& owner, Faults& faults);
 
 /// A setting's value for people: "16", "56.8 V", "yes".
 std::string to_text(const SettingSpec& spec, std::int64_t value);

@@ -29,6 +29,7 @@ struct Slot {
     bool beat{};          ///< it has had a value once
     bool failing{};       ///< the last attempt to read it got no answer
     bool has_raw{};       ///< the last raw value was a whole number
+    bool retained{};      ///< a broker had kept it: nobody knows how old it is
     std::int64_t raw{};   ///< that
     std::int64_t count{}; ///< in fine units; of a point with an exponent: what it is multiplied by
     std::string text;     ///< only of points that are shown as text
@@ -44,6 +45,7 @@ struct Slot {
         visit("beat", self.beat);
         visit("failing", self.failing);
         visit("has_raw", self.has_raw);
+        visit("retained", self.retained);
         visit("raw", self.raw);
         visit("count", self.count);
         visit("text", self.text);

@@ -70,7 +70,7 @@ std::vector<std::string> run_test(const std::shared_ptr<const Mapping>& mapping,
             differences.push_back(to_text(fault));
         return differences;
     };
-    const Binding binding{"test", test.settings, {}, 1s, 5s, {}, {}};
+    const Binding binding{.battery = "test", .owner_settings = test.settings, .connection = {}, .poll = 1s};
     const auto bound = bind(mapping, binding, faults);
     if (!bound)
         return report_faults();

@@ -39,8 +39,22 @@ bool Pack::may_send(TimePoint now) const {
 void Pack::tick(TimePoint now) {
     if (state_ != PackState::running || now < alive_until_)
         return;
-    const std::string why = last_fault_.empty() ? "no complete round" : last_fault_;
+    const std::string why = !last_fault_.empty() ? last_fault_ : "no complete round" + expired(now);
     enter(PackState::stale, "no good round for " + retrocan::to_text(policy_.stale_after) + ": " + why, now);
+}
+
+/// The required signals that nothing new came of, for people: "; nothing new: soc, temperature". Empty if that
+/// is most of them: then the source as a whole is silent.
+std::string Pack::expired(TimePoint now) const {
+    std::string list;
+    std::size_t count = 0;
+    each_signal(known_, [&](std::size_t index, const auto& signal) {
+        if (!policy_.required.test(index) || (signal && signal->expires > now))
+            return;
+        ++count;
+        list += (list.empty() ? "; nothing new: " : ", ") + signal_name(index);
+    });
+    return 2 * count > policy_.required.count() ? std::string{} : list;
 }
 
 void Pack::take(const Update& update, TimePoint now) {
@@ -136,6 +150,8 @@ void Pack::judge_round(const Update& update, const BatteryState& plausible, Time
 
 /// Why a round is not good, as far as the update itself says; empty if it says nothing.
 std::string Pack::fault_of_round(const Update& update, const BatteryState& plausible) const {
+    if (!update.unavailable.empty())
+        return "its source does not say that it is there: " + update.unavailable;
     std::string absent = missing(plausible, update.missed);
     if (!absent.empty())
         return absent;

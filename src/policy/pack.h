@@ -100,6 +100,7 @@ private:
     void doubt_sign(const Update& update);
     void judge_round(const Update& update, const BatteryState& plausible, TimePoint now);
     [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed) const;
+    [[nodiscard]] std::string expired(TimePoint now) const;
     void enter(PackState state, std::string reason, TimePoint now);
 
     PackPolicy policy_;
