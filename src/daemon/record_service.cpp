@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <csignal>
 
-#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 namespace retrocan::daemon {
@@ -34,19 +33,15 @@ RecordService::RecordService(boost::asio::io_context& io, Assembly& assembly, st
                      return writer_.head(head, BootClock::now());
                  }}
     , signals_{io, SIGINT, SIGTERM}
-    , end_{io} {}
+    , end_{io}
+    , inbox_{io, assembly.batteries.size(), [this](const adapter::Event& event) { on_source(event); }} {}
 
 void RecordService::start() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error)
             stop();
     });
-    readers_.emplace(
-        assembly_,
-        [this](adapter::Event event) {
-            boost::asio::post(io_, [this, event = std::move(event)] { on_source(event); });
-        },
-        adapter::StartOptions{.traffic = true});
+    readers_.emplace(assembly_, inbox_.sink(), adapter::StartOptions{.traffic = true});
     for (std::size_t i = 0; i < assembly_.batteries.size(); ++i)
         readers_->hurry(i, false);
 }

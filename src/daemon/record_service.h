@@ -3,6 +3,7 @@
 
 #include "daemon/assembly.h"
 #include "daemon/capture_writer.h"
+#include "daemon/inbox.h"
 #include "daemon/readers.h"
 #include "daemon/recording.h"
 
@@ -43,6 +44,7 @@ private:
     std::uint64_t failures_{};
     boost::asio::signal_set signals_;
     boost::asio::basic_waitable_timer<BootClock> end_;
+    Inbox inbox_;
     std::optional<Readers> readers_; ///< last: its threads end before anything that they post to
 };
 

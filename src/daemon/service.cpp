@@ -7,7 +7,6 @@
 
 #include <csignal>
 
-#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 namespace retrocan::daemon {
@@ -30,7 +29,8 @@ Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& lin
                    }}
     , signals_{io, SIGINT, SIGTERM}
     , end_{io}
-    , screen_timer_{io} {}
+    , screen_timer_{io}
+    , inbox_{io, assembly.batteries.size(), [this](const adapter::Event& event) { on_source(event); }} {}
 
 Service::~Service() = default;
 
@@ -60,12 +60,7 @@ void Service::start() {
     });
     narrator_.look(bridge_);
     link_.start([this](const can::Event& event) { on_bus(event); });
-    readers_.emplace(
-        assembly_,
-        [this](adapter::Event event) {
-            boost::asio::post(io_, [this, event = std::move(event)] { on_source(event); });
-        },
-        adapter::StartOptions{.traffic = recording()});
+    readers_.emplace(assembly_, inbox_.sink(), adapter::StartOptions{.traffic = recording()});
     readers_->hurry(0, true);
 }
 
@@ -85,6 +80,7 @@ void Service::on_source(const adapter::Event& event) {
     else
         narrator_.source(std::get<adapter::LinkNews>(event.content));
     after_change(); // first of all: a limit may have fallen
+    tell_of_dropped(event.battery);
     if (recording()) {
         const TimePoint now = BootClock::now();
         write_down(answer != nullptr
@@ -92,6 +88,20 @@ void Service::on_source(const adapter::Event& event) {
                        : writer_.news(event.battery, std::get<adapter::LinkNews>(event.content), now),
                    now);
     }
+}
+
+/// A flood: said at once, and then each ten seconds.
+void Service::tell_of_dropped(std::size_t battery) {
+    constexpr Duration pause = std::chrono::seconds{10};
+    const TimePoint now = BootClock::now();
+    if (now < next_word_of_flood_)
+        return;
+    const std::uint64_t dropped = inbox_.dropped(battery);
+    if (dropped == 0)
+        return;
+    next_word_of_flood_ = now + pause;
+    spdlog::warn("{}: its source tells more than can be taken: {} messages dropped",
+                 assembly_.batteries[battery].name, dropped);
 }
 
 /// Of what has just been taken.

@@ -7,6 +7,7 @@
 #include "daemon/bridge.h"
 #include "daemon/capture_line.h"
 #include "daemon/capture_writer.h"
+#include "daemon/inbox.h"
 #include "daemon/narrator.h"
 #include "daemon/readers.h"
 #include "daemon/recording.h"
@@ -61,6 +62,7 @@ private:
     using Timer = boost::asio::basic_waitable_timer<BootClock>;
 
     void on_source(const adapter::Event& event);
+    void tell_of_dropped(std::size_t battery);
     void on_bus(const can::Event& event);
     void after_change();
     [[nodiscard]] bool recording() const { return recording_ || black_box_; }
@@ -87,6 +89,8 @@ private:
     Duration screen_period_{};
     std::function<void(const Service&)> screen_;
     bool hurrying_{true};
+    TimePoint next_word_of_flood_{};
+    Inbox inbox_;
     std::optional<Readers> readers_; ///< last: its threads end before anything that they post to
 };
 
