@@ -116,6 +116,8 @@ private:
     std::string reason_;
 };
 
+} // namespace
+
 /// What the values themselves say. Weights: an identity that was asked for and found is worth most, then
 /// values that a battery can have, then that everything was there.
 void weigh(Fit& fit, const Dump& dump) {
@@ -166,8 +168,6 @@ void weigh(Fit& fit, const Dump& dump) {
     if (!objections.empty())
         fit.reason += "; " + objections.front();
 }
-
-} // namespace
 
 std::vector<Candidate> candidates(const Workbench& workbench, const std::string& adapter, Faults& faults) {
     std::vector<Candidate> result;

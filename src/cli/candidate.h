@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/dump.h"
 #include "cli/scan_units.h"
 #include "cli/workbench.h"
 
@@ -28,6 +29,12 @@ struct Fit {
     std::string reason;      ///< for people: what speaks for it, or against
     adapter::Settings owner; ///< what stood in for settings that the owner has to make
 };
+
+/// What the values that were read say: sets all but the name and the owner's settings.
+void weigh(Fit& fit, const Dump& dump);
+
+/// Scores that are so near say nothing about which is better.
+inline constexpr double tie = 5.0;
 
 /// No mapping is read for longer.
 inline constexpr Duration longest_judging = std::chrono::seconds{5};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/device_commands.h"
 
+#include <cmath>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -41,6 +42,19 @@ void add_device_commands(CLI::App& app, std::function<int()>& command) {
     scan_app->add_flag("--all", a.all, "unit ids 0 to 255")->excludes(units);
     scan_app->add_option("--timeout", a.timeout, "for an answer (default: 300 ms, over TCP 500 ms)")
         ->type_name("TIME");
+    scan_app
+        ->add_option("--mqtt", a.mqtt,
+                     "listen to an MQTT broker, as in mqtt://user@192.168.1.5; a password comes from "
+                     "RETROCAN_MQTT_PASSWORD")
+        ->type_name("URL")
+        ->excludes(tcp)
+        ->excludes(serial);
+    scan_app
+        ->add_option_function<double>(
+            "--for", [&a](double seconds) { a.listen = Duration{std::llround(seconds * 1e6)}; },
+            "seconds to listen to a broker (default: 12; sources that publish seldom need more)")
+        ->check(CLI::Range(1, 3600))
+        ->type_name("SECONDS");
     scan_app->callback([&command, scanned] { command = [scanned] { return scan(*scanned); }; });
 }
 

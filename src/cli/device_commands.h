@@ -31,10 +31,14 @@ struct ScanArguments {
     std::string serial;             ///< path of a port
     std::vector<std::int64_t> baud; ///< of the serial port; the usual ones if empty
     std::string parity{"none"};
-    std::string units;   ///< "1,3", "1..16"; the usual ones if empty
-    bool all{};          ///< unit ids 0 to 255
-    std::string timeout; ///< for an answer while unit ids are tried
+    std::string units;                         ///< "1,3", "1..16"; the usual ones if empty
+    bool all{};                                ///< unit ids 0 to 255
+    std::string timeout;                       ///< for an answer while unit ids are tried
+    std::string mqtt;                          ///< a broker's URL
+    Duration listen{std::chrono::seconds{12}}; ///< to the broker
 };
 int scan(const ScanArguments& arguments);
+/// Listens to all that a broker has, and looks which mappings' topics are among it.
+int scan_mqtt(const ScanArguments& arguments);
 
 } // namespace retrocan::cli

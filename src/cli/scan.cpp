@@ -15,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::int64_t last_unit = 255;
-constexpr double tie = 5.0; ///< scores that are so near say nothing about which is better
 
 std::optional<std::int64_t> number(std::string_view text, std::int64_t low, std::int64_t high) {
     std::int64_t value{};
@@ -225,8 +224,10 @@ int scan(const ScanArguments& arguments) {
         std::fprintf(stderr, "%s\n", text);
         return wrong_input;
     };
+    if (!arguments.mqtt.empty())
+        return scan_mqtt(arguments);
     if (arguments.tcp.empty() == arguments.serial.empty())
-        return complain("scan: expected --tcp HOST[:PORT] or --serial PATH");
+        return complain("scan: expected --tcp HOST[:PORT], --serial PATH or --mqtt URL");
     const auto line = line_of(arguments);
     if (!line)
         return complain("--tcp: expected HOST or HOST:PORT, as in 192.168.1.50:502");

@@ -22,6 +22,7 @@ struct SimulateArguments {
     bool rtu_over_tcp{};
     std::optional<std::string> serial; ///< a path, or "pty"
     std::string link;
+    std::string broker; ///< of batteries that publish: a URL
     std::optional<unsigned> baud;
     std::string parity{"none"};
     unsigned stop_bits{1};

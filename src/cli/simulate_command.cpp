@@ -24,6 +24,13 @@ void add_simulate_command(CLI::App& app, std::function<int()>& command) {
     auto* serial = simulate_app->add_option(
         "--serial", a.serial, "serve Modbus RTU on a serial port, or on a pseudo terminal: pty");
     serial->type_name("PATH|pty")->excludes(listen);
+    simulate_app
+        ->add_option("--broker", a.broker,
+                     "publish to this MQTT broker, as in mqtt://user@127.0.0.1:1883; a password comes "
+                     "from RETROCAN_MQTT_PASSWORD")
+        ->type_name("URL")
+        ->excludes(listen)
+        ->excludes(serial);
     simulate_app->add_option("--link", a.link, "make a symbolic link to the pseudo terminal")
         ->type_name("PATH")
         ->needs(serial);

@@ -19,6 +19,8 @@ const adapter::Setting* find(const std::vector<adapter::Setting>& keys, const st
 
 /// Something that the setting may be.
 adapter::Setting any_value(const mapping::SettingSpec& spec) {
+    if (spec.is_text)
+        return {spec.name, std::string{"any"}, spec.place};
     const std::int64_t value =
         !spec.one_of.empty() ? spec.one_of.front() : spec.min.value_or(spec.max.value_or(1));
     if (spec.yes_or_no)
@@ -102,7 +104,6 @@ std::optional<Sample> Workbench::bound(std::shared_ptr<const mapping::Mapping> m
                                   .owner_settings = owner,
                                   .connection = connection,
                                   .poll = 1s,
-                                  .live_limit = 5s,
                                   .everything = everything},
                                  faults);
     const auto adapter = loader_.load(sample.mapping->adapter());

@@ -112,6 +112,8 @@ std::string plain_text(const std::string& toml) {
 }
 
 std::string range_text(const SettingSpec& setting) {
+    if (setting.is_text)
+        return "a text";
     if (setting.yes_or_no)
         return "yes or no";
     std::string text;

@@ -154,9 +154,10 @@ std::string setting_section(const Content& content) {
         "\n## Settings of the owner\n\n| Setting | Default | May be | |\n| --- | --- | --- | --- |\n";
     for (const SettingSpec& setting : content.scope.settings)
         text += "| " + code(setting.name) + " | " +
-                (setting.required   ? "**required**"
-                 : setting.fallback ? to_text(setting, *setting.fallback)
-                                    : "not set") +
+                (setting.required                      ? "**required**"
+                 : setting.is_text && setting.fallback ? code(setting.fallback_text)
+                 : setting.fallback                    ? to_text(setting, *setting.fallback)
+                                                       : "not set") +
                 " | " + range_text(setting) + " | " + in_table(setting.help) + " |\n";
     return text;
 }
