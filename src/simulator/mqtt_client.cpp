@@ -120,7 +120,8 @@ void MqttClient::subscribe(const std::string& filter) {
     try {
         const auto token = parts_->client.subscribe(filter, 0);
         wait(parts_->address, token, "cannot subscribe to " + filter);
-        for (const auto code : token->get_subscribe_response().get_reason_codes())
+        const mqtt::subscribe_response response = token->get_subscribe_response();
+        for (const auto code : response.get_reason_codes())
             if (static_cast<int>(code) >= 0x80)
                 fail(parts_->address, "the broker refuses the topic " + filter + " to this user");
     } catch (const mqtt::exception& error) {
