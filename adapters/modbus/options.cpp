@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include "adapter/host.h"
 #include "procedure_keys.h"
 
 #include <algorithm>
@@ -113,22 +114,6 @@ void read_framing(SettingsReader& read, Options& options) {
         options.rtu_framing = *word == 1;
 }
 
-bool is_host(const std::string& host) {
-    const auto bad = [](char c) { return c <= ' ' || c == '/' || c > '~'; };
-    return !host.empty() && host.size() <= 253 && std::ranges::none_of(host, bad);
-}
-
-/// The port that was written behind a host, as in "192.168.1.50:502"; an address of IPv6 has more colons.
-std::optional<std::string> port_behind(const std::string& host) {
-    const std::size_t colon = host.find(':');
-    if (colon == std::string::npos || colon != host.rfind(':'))
-        return std::nullopt;
-    std::string port = host.substr(colon + 1);
-    const bool number =
-        !port.empty() && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
-    return number ? port : "502";
-}
-
 /// Keys that mean nothing with the way to the battery that was chosen.
 void only_with(SettingsReader& read, std::initializer_list<std::string_view> keys, const std::string& other) {
     for (const std::string_view key : keys)
@@ -139,13 +124,14 @@ void only_with(SettingsReader& read, std::initializer_list<std::string_view> key
 void read_host(SettingsReader& read, Options& options, const Faults& faults) {
     const std::size_t before = faults.size();
     options.host = read.text("host").value_or("");
-    if (faults.size() == before && !is_host(options.host))
+    if (faults.size() == before && !adapter::is_host(options.host))
         read.fault("host", options.host.empty()
                                ? "missing; expected a host name or an IP address, as in \"192.168.1.50\", or "
                                  "serial = \"/dev/serial/by-id/..\""
                                : "expected a host name or an IP address; got \"" + options.host + "\"");
-    if (const auto port = port_behind(options.host); port && faults.size() == before)
-        read.fault("host", "has a port in it: \"" + options.host + "\"; write the port as port = " + *port);
+    if (const auto port = adapter::port_behind(options.host); port && faults.size() == before)
+        read.fault("host", "has a port in it: \"" + options.host +
+                               "\"; write the port as port = " + (port->empty() ? "502" : *port));
     read_framing(read, options);
     if (const auto port = read.integer("port", 1, 65535))
         options.port = static_cast<std::uint16_t>(*port);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.h"
 
+#include "adapter/host.h"
 #include "encode.h"
 #include "serial_path.h"
 
@@ -210,8 +211,7 @@ std::vector<std::string> ModbusSource::encode(std::span<const Reading> readings)
 std::string ModbusSource::link() const {
     if (!options_.serial.path.empty())
         return real_path(options_.serial.path);
-    const bool v6 = options_.host.find(':') != std::string::npos;
-    return (v6 ? "[" + options_.host + "]" : options_.host) + ":" + std::to_string(options_.port);
+    return adapter::endpoint_text(options_.host, options_.port);
 }
 
 } // namespace retrocan::modbus

@@ -135,6 +135,20 @@ std::optional<std::vector<std::int64_t>> SettingsReader::integers(std::string_vi
     return std::nullopt;
 }
 
+std::optional<std::vector<std::string>> SettingsReader::texts(std::string_view key) {
+    const Setting* setting = find(key);
+    if (setting == nullptr)
+        return std::nullopt;
+    if (const auto* value = std::get_if<std::string>(&setting->value))
+        return std::vector<std::string>{*value};
+    const auto* values = std::get_if<std::vector<std::string>>(&setting->value);
+    if (values != nullptr && !values->empty())
+        return *values;
+    fault(key, "expected a text in quotes, or a list of texts; got " +
+                   (values != nullptr ? "an empty list" : found(*setting)));
+    return std::nullopt;
+}
+
 bool SettingsReader::has(std::string_view key) {
     return find(key) != nullptr;
 }
@@ -150,7 +164,9 @@ void SettingsReader::finish() {
         if (std::ranges::find(asked_, setting.key) != asked_.end())
             continue;
         const std::string guess = did_you_mean(setting.key, asked_);
-        fault(setting.key, "unknown key" + (guess.empty() ? "; known keys: " + list_of(asked_) : guess));
+        const std::string known =
+            asked_.empty() ? "; this table has none" : "; known keys: " + list_of(asked_);
+        fault(setting.key, "unknown key" + (guess.empty() ? known : guess));
     }
 }
 

@@ -107,6 +107,9 @@ public:
     std::optional<std::vector<std::int64_t>> integers(std::string_view key, std::int64_t low,
                                                       std::int64_t high);
 
+    /// A text, or a list of texts that is not empty.
+    std::optional<std::vector<std::string>> texts(std::string_view key);
+
     /// The key is there, whatever its value.
     bool has(std::string_view key);
 
