@@ -121,7 +121,12 @@ public:
                                      link_.options_.broker() +
                                          ": the broker has kept a session that nobody asked for");
         } catch (const paho::exception& error) {
-            return "cannot connect: " + (tls_error_.empty() ? explained(error) : tls_error_);
+            const bool secured = link_.options_.tls && !accepted_;
+            return "cannot connect: " + explained(error) +
+                   (secured
+                        ? "; with TLS that is also a certificate which the ca does not vouch for, or which "
+                          "is for another name than host"
+                        : "");
         }
         return {};
     }
@@ -190,10 +195,7 @@ private:
             tls.set_private_key(own.key);
         tls.set_enable_server_cert_auth(!own.insecure);
         tls.set_verify(!own.insecure); // the name in the certificate
-        tls.set_error_handler([this](const std::string& text) {
-            const std::size_t end = text.find('\n');
-            tls_error_ = "TLS: " + text.substr(0, end);
-        });
+        // Its error handler would be called with a pointer to options that paho has copied and let go.
         return tls;
     }
 
@@ -251,7 +253,6 @@ private:
     }
 
     BrokerLink& link_;
-    std::string tls_error_;
     std::optional<TimePoint> accepted_;
     paho::async_client client_; ///< last: its threads end before what they use
 };
