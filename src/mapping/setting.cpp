@@ -41,12 +41,17 @@ std::string objection_to_text(std::string_view text) {
 
 /// The only other keys of a text are `required` and `help`.
 void parse_text(TableReader& read, SettingSpec& spec) {
-    const auto text = read.text("text");
-    if (!text)
+    const Node* node = read.node("text");
+    if (node == nullptr)
         return;
+    const std::string* text = node->text();
+    if (text == nullptr) {
+        read.fault("text", "expected a text, or \"\" for no default; found " + describe(*node));
+        return;
+    }
     spec.is_text = true;
     spec.fallback_text = *text;
-    if (!text->empty()) {
+    if (!text->empty()) { // "" is no default
         spec.fallback = 0;
         if (const std::string why = objection_to_text(*text); !why.empty())
             read.fault("text", why);

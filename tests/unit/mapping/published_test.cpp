@@ -231,6 +231,20 @@ TEST(TextSetting, StandsInTheAdaptersKeys) {
     EXPECT_EQ(topic({"battery.settings", {}, {{"prefix", std::string{"a/b"}, {}}}}), "a/b/voltage");
 }
 
+TEST(TextSetting, AnEmptyTextIsNoDefault) {
+    std::string text =
+        published("", "[settings]\nprefix = { text = '', required = true, help = 'begins every topic' }\n");
+    text.replace(text.find("at = 0,"), 7, "at = '{prefix}/voltage',");
+    Faults faults;
+    const auto mapping = parse(text, "test.toml", faults);
+    ASSERT_EQ(faults.size(), 0U) << to_text(faults.front());
+    EXPECT_EQ(bind(mapping, {.owner_settings = {"battery.settings", {}, {}}}, faults), nullptr);
+    ASSERT_FALSE(faults.empty());
+    EXPECT_THAT(to_text(faults.front()), HasSubstr("begins every topic"));
+    EXPECT_THAT(faults_of(published("", "[settings]\nprefix = { text = 1, help = 'h' }\n")),
+                Contains(HasSubstr("settings.prefix.text: expected a text, or \"\" for no default")));
+}
+
 TEST(TextSetting, IsNoNumber) {
     std::string text = published("", "[settings]\nprefix = { text = 'x', help = 'h' }\n");
     text.replace(text.find("soc     = \"soc\""), 15, "soc     = \"prefix\"");

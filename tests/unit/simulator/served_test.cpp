@@ -33,10 +33,17 @@ bool has_payload(const std::filesystem::path& file) {
     return has(file, "procedure = ");
 }
 
+/// What publishes on MQTT is no server.
+bool is_modbus(const std::filesystem::path& file) {
+    Faults faults;
+    const auto mapping = mapping::load(file, faults);
+    return mapping && mapping->adapter() == "modbus";
+}
+
 std::vector<std::filesystem::path> mapping_files() {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::recursive_directory_iterator{RETROCAN_SOURCE_DIR "/mappings"})
-        if (entry.path().extension() == ".toml" && !is_dialect(entry.path()))
+        if (entry.path().extension() == ".toml" && is_modbus(entry.path()) && !is_dialect(entry.path()))
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
