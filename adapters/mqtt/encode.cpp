@@ -125,6 +125,7 @@ struct Draft {
     std::string text;                                 ///< of a payload that is no document
     std::optional<ordered_json> document;             ///< the payload, or what is around the texts in it
     std::vector<std::pair<Path, ordered_json>> inner; ///< documents that are texts, by their places
+    bool told{};                                      ///< a value is in it
 
     ordered_json& document_of(const Element& element) {
         if (!document)
@@ -145,11 +146,13 @@ struct Draft {
             if (element.guard)
                 put(document_of(element), element.guard->path, element.guard->value);
             put(document_of(element), *element.json, *member);
+            told = true;
             return;
         }
         const auto content = text_of(element.type, value);
         if (!content)
             return;
+        told = true;
         if (!element.field.empty())
             text += (text.empty() ? "" : ",") + element.field + "=" + *content;
         else if (text.empty())
@@ -191,7 +194,8 @@ std::vector<std::string> encode_messages(std::span<const Element> elements,
     std::vector<std::string> lines;
     lines.reserve(drafts.size());
     for (auto& [key, draft] : drafts)
-        lines.push_back(message_line(std::get<0>(key), std::move(draft).payload(), false));
+        if (draft.told)
+            lines.push_back(message_line(std::get<0>(key), std::move(draft).payload(), false));
     return lines;
 }
 

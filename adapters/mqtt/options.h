@@ -14,17 +14,17 @@ namespace retrocan::mqtt {
 /// How a broker is reached: the configuration's [battery.mqtt]. Batteries with equal options share a
 /// connection. Nothing here is a secret: the password is read from its file or variable at each connect.
 struct Options {
-    std::string host; ///< empty: there is no connection
+    std::string host{}; ///< empty: there is no connection
     std::uint16_t port{1883};
-    std::string user;          ///< empty: none is sent
-    std::string password_file; ///< its first line is the password
-    std::string password_env;  ///< the name of an environment variable
-    std::string client_id;     ///< empty: one is made up, "retrocan-" and something random
-    bool version_5{};          ///< MQTT 5, else 3.1.1
+    std::string user{};          ///< empty: none is sent
+    std::string password_file{}; ///< its first line is the password
+    std::string password_env{};  ///< the name of an environment variable
+    std::string client_id{};     ///< empty: one is made up, "retrocan-" and something random
+    bool version_5{};            ///< MQTT 5, else 3.1.1
     bool tls{};
-    std::string ca;                            ///< PEM file; empty: what the system trusts
-    std::string certificate;                   ///< PEM file of the client; empty: it shows none
-    std::string key;                           ///< PEM file of its private key
+    std::string ca{};                          ///< PEM file; empty: what the system trusts
+    std::string certificate{};                 ///< PEM file of the client; empty: it shows none
+    std::string key{};                         ///< PEM file of its private key
     bool insecure{};                           ///< the server's certificate and name are not checked
     Duration timeout{std::chrono::seconds{5}}; ///< to connect
 

@@ -105,7 +105,8 @@ std::optional<std::int64_t> iso_8601(std::string_view text) {
         return std::nullopt;
     const auto time = sys_days{date}.time_since_epoch() + hours{*hour} + minutes{*minute} + seconds{*second} +
                       std::chrono::milliseconds{*thousandths} - *zone;
-    return duration_cast<std::chrono::milliseconds>(time).count();
+    const std::int64_t result = duration_cast<std::chrono::milliseconds>(time).count();
+    return result >= 0 ? std::optional{result} : std::nullopt;
 }
 
 std::optional<std::int64_t> since_1970(const Decimal& number) {

@@ -71,7 +71,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::optional<Decimal> decimal(std::string_view text) {
-    if (text.starts_with('+'))
+    if (text.starts_with('+') && !text.starts_with("+-"))
         text.remove_prefix(1);
     // No words: the functions of the standard know "nan" and "inf".
     if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos ||

@@ -89,6 +89,36 @@ TEST(SettingsReader, ReadsListsOfNumbers) {
                     "a.toml:4:8: modbus.words: expected a list of whole numbers from 0 to 9; got a list"));
 }
 
+TEST(SettingsReader, ReadsATextOrAListOfTexts) {
+    const Settings table{"points.x",
+                         {},
+                         {{"topic", std::string{"a"}, {"a.toml", 3, 8}},
+                          {"topics", std::vector<std::string>{"a", "b"}, {"a.toml", 4, 8}},
+                          {"none", std::vector<std::string>{}, {"a.toml", 5, 8}},
+                          {"numbers", std::vector<std::int64_t>{1}, {"a.toml", 6, 8}}}};
+    Faults faults;
+    SettingsReader read{table, faults};
+    EXPECT_THAT(read.texts("topic").value(), ElementsAre("a"));
+    EXPECT_THAT(read.texts("topics").value(), ElementsAre("a", "b"));
+    EXPECT_EQ(read.texts("absent"), std::nullopt);
+    EXPECT_TRUE(faults.empty());
+    EXPECT_EQ(read.texts("none"), std::nullopt);
+    EXPECT_EQ(read.texts("numbers"), std::nullopt);
+    EXPECT_THAT(
+        texts(faults),
+        ElementsAre("a.toml:5:8: points.x.none: expected a text in quotes, or a list of texts; got an "
+                    "empty list",
+                    "a.toml:6:8: points.x.numbers: expected a text in quotes, or a list of texts; got a "
+                    "list"));
+}
+
+TEST(SettingsReader, ATableMayHaveNoKeys) {
+    const Settings table{"mqtt", {}, {{"topic", std::string{"a"}, {"a.toml", 3, 8}}}};
+    Faults faults;
+    SettingsReader{table, faults}.finish();
+    EXPECT_THAT(texts(faults), ElementsAre("a.toml:3:8: mqtt.topic: unknown key; this table has none"));
+}
+
 TEST(SettingsReader, ObjectsToWhatItWasNotAskedFor) {
     Faults faults;
     SettingsReader read{settings, faults};
