@@ -28,7 +28,7 @@ public:
     bool start_object(std::size_t) override { return open({Node::Kind::object}); }
     bool start_array(std::size_t) override { return open({Node::Kind::array}); }
     bool key(std::string& name) override {
-        open_.back()->members.push_back({std::move(name), {}});
+        open_.back()->names.push_back(std::move(name));
         return true;
     }
     bool end_object() override { return close(); }
@@ -63,10 +63,7 @@ private:
             document_ = std::move(node);
             return &document_;
         }
-        Node& parent = *open_.back();
-        if (parent.kind == Node::Kind::array)
-            return &parent.elements.emplace_back(std::move(node));
-        return &(parent.members.back().value = std::move(node));
+        return &open_.back()->elements.emplace_back(std::move(node));
     }
     bool add(Node node) {
         place(std::move(node));
@@ -113,13 +110,14 @@ std::size_t sequence(std::string_view text) {
 } // namespace
 
 const Node* Node::member(std::string_view name) const {
-    const auto it = std::find_if(members.rbegin(), members.rend(),
-                                 [&](const Member& member) { return member.name == name; });
-    return it == members.rend() ? nullptr : &it->value;
+    for (std::size_t i = names.size(); i-- > 0;)
+        if (names[i] == name)
+            return &elements[i];
+    return nullptr;
 }
 
 const Node* Node::element(std::size_t index) const {
-    return index < elements.size() ? &elements[index] : nullptr;
+    return kind == Kind::array && index < elements.size() ? &elements[index] : nullptr;
 }
 
 std::size_t valid_utf8(std::string_view text) {

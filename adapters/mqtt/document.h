@@ -11,25 +11,19 @@
 
 namespace retrocan::mqtt {
 
-struct Member;
-
 /// A value of a JSON document. Numbers keep their text: 1.10 may be a version.
 struct Node {
     enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
 
     Kind kind{Kind::null};
-    std::string text{};            ///< of a boolean, number or text
-    std::vector<Node> elements{};  ///< of an array
-    std::vector<Member> members{}; ///< of an object
+    std::string text{};               ///< of a boolean, number or text
+    std::vector<Node> elements{};     ///< of an array, or the values of an object's members
+    std::vector<std::string> names{}; ///< of an object's members, in the same order
 
     /// The last member of this name, as a later one replaces an earlier; null if there is none.
     [[nodiscard]] const Node* member(std::string_view name) const;
+    /// Of an array; null if it is shorter.
     [[nodiscard]] const Node* element(std::size_t index) const;
-};
-
-struct Member {
-    std::string name;
-    Node value;
 };
 
 inline constexpr std::size_t longest_payload = 64 * 1024; // bytes

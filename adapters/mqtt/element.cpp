@@ -9,6 +9,8 @@ namespace {
 
 /// The object of an array that says that it is the number so-and-so.
 const Node* numbered(const Node& array, const Step& step) {
+    if (array.kind != Node::Kind::array)
+        return nullptr;
     const auto it = std::ranges::find_if(array.elements, [&](const Node& element) {
         const Node* own = element.member(step.numbered_by);
         if (own == nullptr || (own->kind != Node::Kind::number && own->kind != Node::Kind::text))

@@ -122,7 +122,7 @@ Content node_value(Type type, const Node& node) {
     case Node::Kind::array:
     case Node::Kind::object:
         if (type == Type::length)
-            return RawValue{static_cast<std::int64_t>(node.elements.size() + node.members.size())};
+            return RawValue{static_cast<std::int64_t>(node.elements.size())};
         return Absence::not_a_value;
     case Node::Kind::boolean:
         if (type == Type::boolean || type == Type::text)

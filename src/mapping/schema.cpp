@@ -12,9 +12,14 @@ namespace {
 
 using namespace schema_parts;
 
-/// The keys of the language, then those of the adapter.
-Json with(Json keys, const Json& adapter) {
-    keys.update(adapter);
+/// The keys of the language, then those of the adapters. A key that several have is of any of their forms.
+Json with(Json keys, std::initializer_list<Json> adapters) {
+    for (const Json& adapter : adapters)
+        for (const auto& [key, form] : adapter.items())
+            keys[key] = keys.contains(key)
+                            ? any_of({keys[key], form}, keys[key].value("description", "") + "; or " +
+                                                            form.value("description", ""))
+                            : form;
     return keys;
 }
 
@@ -111,7 +116,7 @@ Json point() {
         {"heartbeat", duration("this number changes while the battery lives, at least so often")},
         {"alive_by", text("the point whose changes say that this value still holds")},
         {"fresh_by", text("the time stamp without whose rise in the same message this is old")}};
-    return closed(with(keys, modbus_point()));
+    return closed(with(keys, {modbus_point(), mqtt_point()}));
 }
 
 Json block() {
@@ -119,13 +124,13 @@ Json block() {
                         {"optional", yes_or_no("the device may never answer these points")},
                         {"alive_by", text("the point whose changes say that their values still hold")},
                         {"fresh_by", text("the time stamp without whose rise these are old")}},
-                       modbus_block()));
+                       {modbus_block(), mqtt_point()}));
 }
 
 Json write() {
     return closed(with({{"help", text("shown to the owner, who has to name this write")},
                         {"every", pace("written so often; once if left out")}},
-                       modbus_write()),
+                       {modbus_write(), mqtt_write()}),
                   {"help"});
 }
 
@@ -185,6 +190,7 @@ std::string schema() {
                               "texts that are always the same");
     keys["settings"] = named(setting(), "what the owner may, or must, set");
     keys["modbus"] = described(closed(modbus_table()), "read by the adapter modbus (adapters/README.md)");
+    keys["mqtt"] = described(closed(mqtt_table()), "read by the adapter mqtt, which has no key here");
     keys["blocks"] = named(block(), "what several points have in common");
     keys["points"] =
         named(point(), "as the datasheet prints it: where a number is, and what one count means");
@@ -210,9 +216,13 @@ std::string schema() {
               {"description", "How to read a battery, and what its numbers mean (mappings/README.md)."}};
     root.update(closed(keys, {"mapping"}));
     // What is based on another mapping has these from there.
-    root["anyOf"] = {
-        {{"required", {"based_on"}}},
-        {{"required", {"vendor", "model", "title", "level", "sources", "modbus", "points", "signals"}}}};
+    Json whole = {"vendor", "model", "title", "level", "sources", "points", "signals"};
+    Json modbus = whole;
+    modbus.push_back("modbus");
+    Json mqtt = whole;
+    mqtt.push_back("mqtt");
+    mqtt.push_back("publishes");
+    root["anyOf"] = {{{"required", {"based_on"}}}, {{"required", modbus}}, {{"required", mqtt}}};
     root["definitions"] = value_definitions();
     return root.dump(2) + "\n";
 }

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::int64_t last_address = 65535;
 
-/// A number, or a setting that stands for one: at = "{base}".
-Json number(std::int64_t low, std::int64_t high, const std::string& help) {
-    return any_of({integer(low, high, help), pattern("^\\{[a-z0-9_]+\\}$", "a setting of the owner")}, help);
-}
-
 Json table() {
     return words({"holding", "input", "coil", "discrete"}, "which of the four tables (function 3, 4, 1, 2)");
 }

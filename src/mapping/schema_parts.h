@@ -50,6 +50,10 @@ inline Json duration(const std::string& help) {
 inline Json any_of(std::initializer_list<Json> forms, const std::string& help) {
     return {{"description", help}, {"anyOf", Json(forms)}};
 }
+/// A number, or a setting that stands for one: at = "{base}".
+inline Json number(std::int64_t low, std::int64_t high, const std::string& help) {
+    return any_of({integer(low, high, help), pattern("^\\{[a-z0-9_]+\\}$", "a setting of the owner")}, help);
+}
 inline Json reference(const std::string& definition, const std::string& help = "") {
     Json schema{{"$ref", "#/definitions/" + definition}};
     return help.empty() ? schema : Json{{"description", help}, {"allOf", Json::array({schema})}};
@@ -74,6 +78,11 @@ Json modbus_table();
 Json modbus_block();
 Json modbus_point();
 Json modbus_write();
+
+/// The keys of the MQTT adapter: of its table, of points and blocks, and of writes.
+Json mqtt_table();
+Json mqtt_point();
+Json mqtt_write();
 
 /// The right sides of [signals], [alarms] and [warnings].
 Json value_definitions();

@@ -120,6 +120,20 @@ TEST(Schema, HasEveryKeyOfTheModbusAdapter) {
         EXPECT_TRUE(known.contains(key)) << "adapters/README.md tells of the key `" << key << "`";
 }
 
+TEST(Schema, HasEveryKeyOfTheMqttAdapter) {
+    Names known;
+    add_properties(parsed(), known);
+    // Those of a battery's connection are the configuration's, and in tables of another head.
+    const Names written = keys_of_page("adapters/README.md", "| key |", "## mqtt", "How it behaves");
+    EXPECT_GT(written.size(), 11U);
+    for (const std::string& key : written)
+        EXPECT_TRUE(known.contains(key)) << "adapters/README.md tells of the key `" << key << "`";
+    for (const auto& parts : {schema_parts::mqtt_point(), schema_parts::mqtt_write()})
+        for (const auto& [key, form] : parts.items())
+            EXPECT_TRUE(written.contains(key))
+                << "adapters/README.md does not tell of the key `" << key << "`";
+}
+
 TEST(Schema, SaysWhatEachKeyOfAPointIsFor) {
     for (const auto& [key, value] :
          parsed()["properties"]["points"]["additionalProperties"]["properties"].items())

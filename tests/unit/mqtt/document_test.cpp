@@ -21,7 +21,7 @@ TEST(Document, HasEachKindOfNode) {
         parse_document(R"({"a":null,"b":true,"c":-1.50,"d":"x\u00e9\n","e":[1,[2],{}],"f":{"g":{}}})");
     ASSERT_TRUE(document);
     EXPECT_EQ(document->kind, Node::Kind::object);
-    EXPECT_EQ(document->members.size(), 6U);
+    EXPECT_EQ(document->names.size(), 6U);
     EXPECT_EQ(document->member("a")->kind, Node::Kind::null);
     EXPECT_EQ(document->member("b")->text, "true");
     EXPECT_EQ(document->member("c")->text, "-1.50");
