@@ -63,6 +63,11 @@ void Listener::message(std::string_view topic, std::string_view payload, bool re
         return;
     Topic& state = found->second;
     state.heard = true;
+    if (!takes(state, now)) {
+        for (const Subscriber* subscriber : state.subscribers)
+            complain(*subscriber, topic, state, "more than 50 messages a second", now);
+        return;
+    }
     bool rejected = false;
     for (const Subscriber* subscriber : state.subscribers) {
         Heard heard = subscriber->source->hear(topic, payload);
@@ -75,6 +80,17 @@ void Listener::message(std::string_view topic, std::string_view payload, bool re
     }
     if (state.once && !rejected)
         state.last = Last{std::string{payload}, retained};
+}
+
+/// A bucket that holds `burst` and fills at `rate`.
+bool Listener::takes(Topic& state, TimePoint now) {
+    const std::chrono::duration<double> passed = now - state.filled;
+    state.room = std::min(burst, state.room + passed.count() * rate);
+    state.filled = now;
+    if (state.room < 1)
+        return false;
+    state.room -= 1;
+    return true;
 }
 
 /// A source that sends rubbish does so each second: once at first, then at times.
@@ -108,6 +124,8 @@ void Listener::tell_unanswered(const Subscriber& subscriber, TimePoint now) cons
 
 void Listener::disconnected(TimePoint now) {
     const std::lock_guard lock{mutex_};
+    for (auto& [topic, state] : by_topic_)
+        state.last.reset(); // what was so then may not be so now
     for (const Subscriber& subscriber : subscribers_)
         post(subscriber, subscriber.source->all(Absence::not_connected), false, now,
              traffic_ ? failure_line(Absence::not_connected) : std::string{});

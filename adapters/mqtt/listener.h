@@ -45,6 +45,11 @@ public:
     void news(const Subscriber& subscriber, adapter::LinkNews::State state, const std::string& text) const;
 
 private:
+    /// Messages a second of one topic that are taken; a source that tells more is flooding, and must leave
+    /// room for what its other topics say. The fastest that is known tells three.
+    static constexpr double rate = 50;
+    static constexpr double burst = 100;
+
     struct Last {
         std::string payload;
         bool retained{};
@@ -55,11 +60,14 @@ private:
         bool heard{};             ///< in this connection
         std::optional<Last> last; ///< of those with `once`
         std::uint64_t rejected{}; ///< payloads, since it was last said
+        double room{burst};       ///< messages that may still come at once
+        TimePoint filled{};       ///< when `room` was reckoned
         std::optional<TimePoint> said{};
     };
 
     void post(const Subscriber& subscriber, std::vector<adapter::Reading> readings, bool retained,
               TimePoint now, std::string traffic) const;
+    [[nodiscard]] static bool takes(Topic& state, TimePoint now);
     void complain(const Subscriber& subscriber, std::string_view topic, Topic& state,
                   const std::string& objection, TimePoint now);
     void tell_unanswered(const Subscriber& subscriber, TimePoint now) const;

@@ -92,6 +92,17 @@ void add_topics(const adapter::Settings& keys, std::set<std::string>& topics) {
     }
 }
 
+/// What is so anyway need not be set.
+void leave_out_defaults(Guess& guess, const mapping::Mapping& mapping) {
+    std::erase_if(guess, [&](const auto& entry) {
+        const auto* setting = setting_named(mapping, entry.first);
+        if (setting == nullptr || !setting->fallback)
+            return false;
+        return entry.second ==
+               (setting->is_text ? setting->fallback_text : to_text(*setting, *setting->fallback));
+    });
+}
+
 } // namespace
 
 std::vector<std::string> topic_templates(const mapping::Mapping& mapping) {
@@ -116,8 +127,10 @@ std::vector<Guess> guesses(const mapping::Mapping& mapping, const std::vector<st
     std::map<Guess, std::set<std::size_t>> explained;
     for (std::size_t i = 0; i < templates.size(); ++i)
         for (const std::string& topic : topics)
-            for (Guess& guess : match(templates[i], topic, mapping))
+            for (Guess& guess : match(templates[i], topic, mapping)) {
+                leave_out_defaults(guess, mapping);
                 explained[std::move(guess)].insert(i);
+            }
     std::vector<std::pair<std::size_t, Guess>> ranked;
     ranked.reserve(explained.size());
     for (const auto& [guess, by] : explained)

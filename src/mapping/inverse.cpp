@@ -157,9 +157,16 @@ void Inverse::find_runs() {
     };
     collect(cells_, Dimension::voltage, "cell_voltage_min", "cell_voltage_max", "voltage");
     collect(sensors_, Dimension::temperature, "cell_temperature_min", "cell_temperature_max", "temperature");
-    for (std::size_t slot = 0; slot < base_.size(); ++slot)
-        if (bound_.slots()[slot].point->heartbeat > Duration{} && number_of(base_[slot]))
+    // What changes while it lives: heartbeats, and time stamps that others are fresh by.
+    std::set<std::size_t> stamps;
+    for (const Bound::SlotPlan& slot : bound_.slots())
+        if (slot.point->fresh_by)
+            stamps.insert(*slot.point->fresh_by);
+    for (std::size_t slot = 0; slot < base_.size(); ++slot) {
+        const Bound::SlotPlan& plan = bound_.slots()[slot];
+        if ((plan.point->heartbeat > Duration{} || stamps.contains(plan.index)) && number_of(base_[slot]))
             heartbeats_.push_back(slot);
+    }
 }
 
 std::optional<Inverse::Route> Inverse::route_to_slot(std::size_t slot) const {

@@ -247,9 +247,9 @@ TEST(Mqtt, Invariant5_AFloodDoesNotDelayTheFrames) {
     ASSERT_TRUE(rig.sends_within(20s)) << rig.log();
     std::atomic<bool> flooding{true};
     std::thread flood{[&] {
-        const Publisher publisher{rig.broker.port(), "acme/data"};
+        const Publisher publisher{rig.broker.port(), "acme/serial"};
         while (flooding)
-            publisher.say(R"({"voltage":53.13,"current":-6.5,"soc":78.7,"temperature":21.5})");
+            publisher.say("A-1");
     }};
     const TimePoint begun = BootClock::now();
     std::this_thread::sleep_for(6s);
@@ -281,15 +281,15 @@ TEST(Mqtt, SimulatedProbedScannedAndRecorded) {
 
 TEST(Mqtt, ScanNamesTheMappingWithItsPrefixFilledIn) {
     const Broker broker;
-    const support::Process simulated{{program(), "simulate", "dbus-mqtt-battery/battery", "--broker",
-                                      "mqtt://127.0.0.1:" + std::to_string(broker.port())},
+    const std::string url = "mqtt://127.0.0.1:" + std::to_string(broker.port());
+    const support::Process simulated{{program(), "simulate", "esphome/jk-bms", "--broker", url, "--set",
+                                      "prefix=shed/jk", "--set", "interval=1 s"},
                                      "/dev/null",
                                      "/dev/null"};
-    const auto scanned = run_to_end(
-        {program(), "scan", "--mqtt", "mqtt://127.0.0.1:" + std::to_string(broker.port()), "--for", "8"},
-        40s);
+    const auto scanned = run_to_end({program(), "scan", "--mqtt", url, "--for", "6"}, 40s);
     EXPECT_EQ(scanned.exit_code, 0) << scanned.output << scanned.errors;
-    EXPECT_THAT(scanned.output, HasSubstr("mapping = \"dbus-mqtt-battery/battery\""));
+    EXPECT_THAT(scanned.output, HasSubstr("mapping = \"esphome/jk-bms\""));
+    EXPECT_THAT(scanned.output, HasSubstr("prefix = \"shed/jk\""));
 }
 
 } // namespace

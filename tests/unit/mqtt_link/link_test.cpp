@@ -291,6 +291,19 @@ TEST(Link, ANewBeginningTellsOnceTopicsAgain) {
     EXPECT_TRUE(eventually([&] { return read.count("online", false) == 2; }, 2s));
 }
 
+TEST(Link, WhatAnEarlierConnectionToldIsNotToldAgain) {
+    Broker broker;
+    const Read read{broker.port(), {}};
+    ASSERT_TRUE(read.said("connected as")) << read.news();
+    support::publish(broker.port(), "a/status", "online");
+    ASSERT_TRUE(read.hears("online"));
+    broker.kill();
+    ASSERT_TRUE(read.said("connection is lost")) << read.news();
+    ASSERT_TRUE(eventually([&] { return read.told_disconnected(); }, 5s));
+    read.reader->hurry(0, true);
+    EXPECT_EQ(read.count("online", false), 1U);
+}
+
 TEST(Link, TwoClientsWithOneIdAreTold) {
     const Broker broker;
     const Keys same{{"client_id", std::string{"same"}}};
