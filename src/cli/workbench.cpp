@@ -32,9 +32,10 @@ adapter::Setting any_value(const mapping::SettingSpec& spec) {
 
 } // namespace
 
-adapter::Settings with_stand_ins(const mapping::Mapping& mapping, adapter::Settings owner) {
+adapter::Settings with_stand_ins(const mapping::Mapping& mapping, adapter::Settings owner, StandIns which) {
     for (const mapping::SettingSpec& spec : mapping.settings()) {
-        if (!spec.required || find(owner.keys, spec.name) != nullptr)
+        const bool wanted = which == StandIns::all ? !spec.fallback : spec.required;
+        if (!wanted || find(owner.keys, spec.name) != nullptr)
             continue;
         const adapter::Setting* tested = nullptr;
         for (const mapping::TestVector& test : mapping.tests())
@@ -75,7 +76,8 @@ std::optional<Sample> Workbench::sample(const fs::path& file, Faults& faults) co
         return std::nullopt;
     const adapter::Settings owner = with_stand_ins(*mapping, {"settings", {mapping->file(), 0, 0}, {}});
     // First with all that an owner may switch on: what stands behind only_if and [writes] must be right too.
-    if (!bound(mapping, owner, {}, {}, true, faults))
+    const adapter::Settings all = with_stand_ins(*mapping, owner, StandIns::all);
+    if (!bound(mapping, all, {}, {}, true, faults))
         return std::nullopt;
     return sample(std::move(mapping), owner, {}, faults);
 }

@@ -8,6 +8,7 @@
 #include "mapping/bound.h"
 #include "mapping/mapping.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -26,7 +27,12 @@ struct Sample {
 
 /// What an owner set, and values of this program's choice for what he has to set and did not: those of the
 /// mapping's first test that sets them, else the least that is allowed.
-adapter::Settings with_stand_ins(const mapping::Mapping& mapping, adapter::Settings owner);
+enum class StandIns : std::uint8_t {
+    required, ///< only for what he has to set
+    all,      ///< for everything that has no default, to look at the whole of a mapping
+};
+adapter::Settings with_stand_ins(const mapping::Mapping& mapping, adapter::Settings owner,
+                                 StandIns which = StandIns::required);
 
 /// Where mappings and adapters come from for the commands of mapping authors.
 class Workbench {

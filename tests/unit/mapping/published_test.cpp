@@ -238,7 +238,12 @@ TEST(TextSetting, AnEmptyTextIsNoDefault) {
     Faults faults;
     const auto mapping = parse(text, "test.toml", faults);
     ASSERT_EQ(faults.size(), 0U) << to_text(faults.front());
-    EXPECT_EQ(bind(mapping, {.owner_settings = {"battery.settings", {}, {}}}, faults), nullptr);
+    EXPECT_EQ(
+        bind(
+            mapping,
+            {.battery = "shed", .owner_settings = {"battery.settings", {}, {}}, .connection = {}, .poll = 1s},
+            faults),
+        nullptr);
     ASSERT_FALSE(faults.empty());
     EXPECT_THAT(to_text(faults.front()), HasSubstr("begins every topic"));
     EXPECT_THAT(faults_of(published("", "[settings]\nprefix = { text = 1, help = 'h' }\n")),
