@@ -108,8 +108,12 @@ TEST(Traffic, WhatIsWrongInALineIsSaid) {
 std::vector<std::filesystem::path> mapping_files() {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::recursive_directory_iterator{RETROCAN_SOURCE_DIR "/mappings"})
-        if (entry.path().extension() == ".toml")
-            files.push_back(entry.path());
+        if (entry.path().extension() == ".toml") {
+            Faults faults;
+            const auto mapping = mapping::load(entry.path(), faults);
+            if (mapping && mapping->adapter() == "modbus")
+                files.push_back(entry.path());
+        }
     std::ranges::sort(files);
     return files;
 }
