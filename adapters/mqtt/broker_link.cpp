@@ -309,28 +309,36 @@ void BrokerLink::run() {
             listener_.news(LinkNews::State::silent,
                            options_.broker() +
                                ": INSECURE: nobody checks who answers there (insecure = true)");
-        Connection connection{*this};
-        std::string why = connection.open();
-        if (why.empty()) {
-            listener_.connected(BootClock::now());
-            why = connection.subscribe(listener_.topics());
-        }
-        if (why.empty()) {
-            last_failure_.clear();
-            told_disconnected_ = false;
-            listener_.news(LinkNews::State::connected,
-                           options_.broker() + ": connected as client id " + client_id_);
-            why = serve(connection);
-        }
+        const Attempt attempt = connect_and_serve();
         {
             const std::lock_guard lock{mutex_};
             if (stop_)
                 return;
         }
-        const TimePoint now = BootClock::now();
-        const Duration lived = connection.accepted() ? now - *connection.accepted() : Duration{};
-        fail(why, lived, connection.accepted().has_value());
+        fail(attempt.why, attempt.lived, attempt.accepted);
     }
+}
+
+/// The connection has ended when it returns: nothing comes of it any more.
+BrokerLink::Attempt BrokerLink::connect_and_serve() {
+    Connection connection{*this};
+    Attempt attempt{.why = connection.open()};
+    if (attempt.why.empty()) {
+        listener_.connected(BootClock::now());
+        told_disconnected_ = false; // from now on there may be values that a loss has to take back
+        attempt.why = connection.subscribe(listener_.topics());
+    }
+    if (attempt.why.empty()) {
+        last_failure_.clear();
+        listener_.news(LinkNews::State::connected,
+                       options_.broker() + ": connected as client id " + client_id_);
+        attempt.why = serve(connection);
+    }
+    if (const auto accepted = connection.accepted()) {
+        attempt.accepted = true;
+        attempt.lived = BootClock::now() - *accepted;
+    }
+    return attempt;
 }
 
 void BrokerLink::fail(const std::string& why, Duration lived, bool accepted) {

@@ -42,7 +42,14 @@ public:
 private:
     class Connection;
 
+    struct Attempt {
+        std::string why; ///< it failed or ended
+        Duration lived{};
+        bool accepted{}; ///< by the broker
+    };
+
     void run();
+    Attempt connect_and_serve();
     /// Until it is lost or has to end. Returns why it was lost.
     std::string serve(Connection& connection);
     void tell_unheard();

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <mutex>
 #include <sstream>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -35,9 +36,18 @@ bool has_payload(const std::filesystem::path& file) {
 
 /// What publishes on MQTT is no server.
 bool is_modbus(const std::filesystem::path& file) {
-    Faults faults;
-    const auto mapping = mapping::load(file, faults);
-    return mapping && mapping->adapter() == "modbus";
+    // Not by loading it: this is asked of every file whenever the program starts, for one test too.
+    constexpr std::string_view key = "based_on";
+    std::ifstream lines{file};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("[modbus]"))
+            return true;
+        if (line.starts_with(key)) {
+            const std::size_t quote = line.find('"');
+            return is_modbus(file.parent_path() / line.substr(quote + 1, line.rfind('"') - quote - 1));
+        }
+    }
+    return false;
 }
 
 std::vector<std::filesystem::path> mapping_files() {
