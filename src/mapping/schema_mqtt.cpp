@@ -14,7 +14,7 @@ Json topic(const std::string& help) {
 }
 
 Json pointer(const std::string& help) {
-    return pattern("^(/([^~]|~[01])*)?$", help);
+    return pattern("^((/|\\{[a-z])([^~]|~[01])*)?$", help); // it may begin with a setting
 }
 
 } // namespace
