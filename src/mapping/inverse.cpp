@@ -80,7 +80,19 @@ std::vector<adapter::Reading> readings_of(const RawValues& raws) {
 
 Update update_of(const Bound& bound, const RawValues& raws) {
     Decoder decoder{bound};
-    return decoder.take({TimePoint{1s}, readings_of(raws)});
+    // What is fresh by a time stamp needs an earlier one to have risen from.
+    adapter::Answer earlier;
+    for (const Bound::SlotPlan& slot : bound.slots())
+        if (slot.point->fresh_by)
+            if (const std::size_t stamp = bound.points()[*slot.point->fresh_by].first; raws[stamp])
+                if (const auto* time = std::get_if<std::int64_t>(&*raws[stamp]))
+                    earlier.readings = {{stamp, adapter::RawValue{*time - 1}}};
+    if (!earlier.readings.empty())
+        decoder.take(earlier);
+    adapter::Answer answer;
+    answer.at = TimePoint{1s};
+    answer.readings = readings_of(raws);
+    return decoder.take(answer);
 }
 
 std::optional<std::int64_t> count_of(const BatteryState& state, std::size_t signal) {

@@ -212,13 +212,16 @@ RawValues MappedBattery::raws(Duration time) const {
 /// Points that read different bits of the same register are of one mind about all of its bits.
 void MappedBattery::agree_on_registers(RawValues& raws) const {
     for (const std::vector<std::size_t>& slots : same_registers_) {
+        const auto whole = [](const std::optional<RawValue>& raw) {
+            return raw ? std::get_if<std::int64_t>(&*raw) : nullptr;
+        };
         std::int64_t changed = 0;
         for (const std::size_t slot : slots)
-            if (raws[slot] && base_.raws[slot])
-                changed |= std::get<std::int64_t>(*raws[slot]) ^ std::get<std::int64_t>(*base_.raws[slot]);
+            if (const auto* now = whole(raws[slot]), *then = whole(base_.raws[slot]); now && then)
+                changed |= *now ^ *then;
         for (const std::size_t slot : slots)
-            if (raws[slot] && base_.raws[slot])
-                raws[slot] = RawValue{std::get<std::int64_t>(*base_.raws[slot]) ^ changed};
+            if (const auto* now = whole(raws[slot]), *then = whole(base_.raws[slot]); now && then)
+                raws[slot] = RawValue{*then ^ changed};
     }
 }
 
