@@ -287,9 +287,9 @@ TEST(Mqtt, ScanNamesTheMappingWithItsPrefixFilledIn) {
                                      "/dev/null",
                                      "/dev/null"};
     const auto scanned = run_to_end({program(), "scan", "--mqtt", url, "--for", "6"}, 40s);
-    EXPECT_EQ(scanned.exit_code, 0) << scanned.output << scanned.errors;
-    EXPECT_THAT(scanned.output, HasSubstr("mapping = \"esphome/jk-bms\""));
-    EXPECT_THAT(scanned.output, HasSubstr("prefix = \"shed/jk\""));
+    // How well it fits also depends on what only the owner knows, such as the number of sensors.
+    EXPECT_THAT(scanned.output, testing::ContainsRegex("esphome/jk-bms +fits.*prefix = \"shed/jk\""))
+        << scanned.errors;
 }
 
 } // namespace
