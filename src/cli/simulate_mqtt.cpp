@@ -48,8 +48,8 @@ std::optional<Publication> publication(const std::string& line) {
     return Publication{json["topic"].get<std::string>(), json["payload"].get<std::string>()};
 }
 
-/// Publishes its batteries as their sources would: live topics each period, the others at the start, kept by
-/// the broker, and when they change.
+/// Publishes its batteries as their sources would: each period, but what is told only `once` at the start,
+/// kept by the broker, and when it changes.
 class MqttSimulation : public Simulation {
 public:
     MqttSimulation(std::vector<Simulated> batteries, const simulator::BrokerAddress& address,
@@ -112,14 +112,15 @@ private:
         return found == published_faults.end() ? nullptr : found;
     }
 
-    /// Topics without a live point: what they say is kept by the broker.
+    /// Topics of `once` points only: what they say is kept by the broker. A kept message counts for no other
+    /// point.
     static std::set<std::string> rare_topics(const simulator::MappedBattery& battery) {
         const mapping::Bound& bound = *battery.base().bound;
-        const auto topics = [&](bool live) {
+        const auto topics = [&](bool once) {
             std::vector<adapter::Reading> readings;
             const mapping::RawValues raws = battery.raws({});
             for (std::size_t slot = 0; slot < raws.size(); ++slot)
-                if (raws[slot] && (bound.slots()[slot].point->pace == adapter::Pace::live) == live)
+                if (raws[slot] && (bound.slots()[slot].point->pace == adapter::Pace::once) == once)
                     readings.push_back({slot, *raws[slot]});
             std::set<std::string> names;
             for (const std::string& line : battery.base().served->encode(readings))
@@ -127,9 +128,9 @@ private:
                     names.insert(message->topic);
             return names;
         };
-        std::set<std::string> rare = topics(false);
-        for (const std::string& live : topics(true))
-            rare.erase(live);
+        std::set<std::string> rare = topics(true);
+        for (const std::string& told : topics(false))
+            rare.erase(told);
         return rare;
     }
 

@@ -292,5 +292,22 @@ TEST(Mqtt, ScanNamesTheMappingWithItsPrefixFilledIn) {
         << scanned.errors;
 }
 
+/// What the broker has kept counts for nothing but `once` points, so a simulated battery tells all others
+/// again: bmspace's switches, without which nothing runs.
+TEST(Mqtt, ASimulatedBatteryTellsItsSlowPointsAgain) {
+    const Broker broker;
+    const support::Process simulated{{program(), "simulate", "bmspace/pace", "--broker",
+                                      "mqtt://127.0.0.1:" + std::to_string(broker.port()), "--set",
+                                      "interval=1 s"},
+                                     "/dev/null",
+                                     "/dev/null"};
+    const support::TemporaryFolder folder;
+    const std::string config =
+        folder.file("c.toml", configuration(broker.port(), "bmspace/pace", "log:-") +
+                                  "[battery.settings]\ninterval = \"1 s\"\ncells = 4\n");
+    const auto probed = run_to_end({program(), "probe", "-c", config}, 30s);
+    EXPECT_THAT(probed.output, testing::ContainsRegex("charge_allowed +yes")) << probed.errors;
+}
+
 } // namespace
 } // namespace retrocan::e2e
