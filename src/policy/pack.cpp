@@ -43,8 +43,8 @@ void Pack::tick(TimePoint now) {
     enter(PackState::stale, "no good round for " + retrocan::to_text(policy_.stale_after) + ": " + why, now);
 }
 
-/// The required signals that nothing new came of, for people: "; nothing new: soc, temperature". Empty if that
-/// is most of them: then the source as a whole is silent.
+/// The required signals that nothing new came of, for people: "; nothing new: soc, temperature". Empty if
+/// that is most of them: then the source as a whole is silent.
 std::string Pack::expired(TimePoint now) const {
     std::string list;
     std::size_t count = 0;
