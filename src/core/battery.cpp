@@ -45,6 +45,7 @@ const SignalInfo table[] = {
     {"cell_voltage_max", &B::cell_voltage_max, "highest cell voltage"},
     {"cell_temperature_min", &B::cell_temperature_min, "lowest cell temperature"},
     {"cell_temperature_max", &B::cell_temperature_max, "highest cell temperature"},
+    {"mosfet_temperature", &B::mosfet_temperature, "temperature of the hottest MOSFET (limits only)"},
     {"cell_voltage_min_id", &B::cell_voltage_min_id, "which cell is the lowest"},
     {"cell_voltage_max_id", &B::cell_voltage_max_id, "which cell is the highest"},
     {"cell_temperature_min_id", &B::cell_temperature_min_id, "which sensor is the coldest"},

@@ -3,6 +3,7 @@
 
 #include "core/battery.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,12 +39,14 @@ struct LimitPolicy {
 struct Reason {
     std::string_view limiter; ///< "battery", "envelope", "absorption", "floor", "charge switch", ...
     std::string input;        ///< "the battery asks for 57.6 V"
+    std::string_view signal;  ///< name of the signal that it read: "cvl"; empty: none, it is the owner's word
 
     /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
     template <class Self, class Visit>
     static void each_member(Self& self, const Visit& visit) {
         visit("limiter", self.limiter);
         visit("input", self.input);
+        visit("signal", self.signal);
     }
 
     friend bool operator==(const Reason&, const Reason&) = default;
@@ -64,12 +67,22 @@ struct Limit {
     friend bool operator==(const Limit&, const Limit&) = default;
 };
 
+/// What stands behind CCL.
+enum class Charging : std::uint8_t {
+    allowed,
+    full,       ///< the battery asks for no more because it is full: it is held, not cut off
+    blocked,    ///< its charge switch is open: nothing can flow into it
+    prohibited, ///< it must not be charged: cold, an alarm, its own word
+};
+
 /// What 0x351 may say: each limit the minimum of the limiters whose input is known.
 struct Limits {
     Limit<Voltage> cvl; ///< whole tenths of a volt
     Limit<Current> ccl;
     Limit<Current> dcl;
     Voltage discharge_voltage{}; ///< 0: not known
+    Charging charging{Charging::allowed};
+    bool discharge_blocked{}; ///< its discharge switch is open: nothing can flow out of it
     /// No limiter lacks its input. Limits that are not complete may lower what is in force, never permit.
     bool complete{};
 
@@ -80,6 +93,8 @@ struct Limits {
         visit("ccl", self.ccl);
         visit("dcl", self.dcl);
         visit("discharge_voltage", self.discharge_voltage);
+        visit("charging", self.charging);
+        visit("discharge_blocked", self.discharge_blocked);
         visit("complete", self.complete);
     }
 

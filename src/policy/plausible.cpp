@@ -38,6 +38,7 @@ constexpr Range<Temperature> temperature_ranges[] = {
     {"temperature", &B::temperature, -40_degC, 100_degC},
     {"cell_temperature_min", &B::cell_temperature_min, -40_degC, 100_degC},
     {"cell_temperature_max", &B::cell_temperature_max, -40_degC, 100_degC},
+    {"mosfet_temperature", &B::mosfet_temperature, -40_degC, 150_degC},
 };
 constexpr Range<Percent> percent_ranges[] = {
     {"soc", &B::soc, 0_pct, 105_pct},

@@ -17,11 +17,12 @@ const std::map<std::string, std::set<std::string>> may_know{
     {"adapter", {"core"}},
     {"mapping", {"core", "adapter"}},
     {"policy", {"core"}},
+    {"bank", {"core", "policy"}},
     {"victron", {"core"}},
     {"can", {"core"}},
     {"simulator", {"core", "adapter", "mapping"}},
-    {"daemon", {"core", "adapter", "mapping", "policy", "victron", "can"}},
-    {"cli", {"core", "adapter", "mapping", "policy", "victron", "can", "simulator", "daemon"}},
+    {"daemon", {"core", "adapter", "mapping", "policy", "bank", "victron", "can"}},
+    {"cli", {"core", "adapter", "mapping", "policy", "bank", "victron", "can", "simulator", "daemon"}},
 };
 
 /// The rooms that a file includes.
