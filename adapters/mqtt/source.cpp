@@ -27,8 +27,8 @@ std::vector<std::string> topics_of(const std::vector<Element>& elements) {
     for (const Element& element : elements)
         topics.push_back(element.topic);
     std::ranges::sort(topics);
-    const auto rest = std::ranges::unique(topics);
-    topics.erase(rest.begin(), rest.end());
+    topics.erase(std::unique(topics.begin(), topics.end()),
+                 topics.end()); // clang 14 has no std::ranges::unique
     return topics;
 }
 
