@@ -39,7 +39,7 @@ struct LimitPolicy {
 struct Reason {
     std::string_view limiter; ///< "battery", "envelope", "absorption", "floor", "charge switch", ...
     std::string input;        ///< "the battery asks for 57.6 V"
-    std::string_view signal;  ///< name of the signal that it read: "cvl"; empty: none, it is the owner's word
+    std::string_view signal{}; ///< name of the signal that it read: "cvl"; empty: none, it is the owner's word
 
     /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
     template <class Self, class Visit>
