@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints a scenario under a control as a table, for people who tune: plant_trace SCENARIO CONTROL [SECONDS].
+
+#include "plant/naive.h"
+#ifdef RETROCAN_CHARGE
+#include "plant/policy_control.h"
+#endif
+#include "plant/scenarios.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string_view>
+
+namespace {
+
+using namespace retrocan::plant;
+
+std::unique_ptr<Control> control_of(std::string_view name) {
+    if (name == "fixed")
+        return std::make_unique<FixedCvl>(57.6);
+    if (name == "following")
+        return std::make_unique<FollowingCvl>(55.2);
+#ifdef RETROCAN_CHARGE
+    if (name == "policy")
+        return std::make_unique<PolicyControl>(PolicyControlSettings{.charge = lfp_policy(16)});
+#endif
+    return nullptr;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto control = control_of(argc > 2 ? argv[2] : "");
+    const double every = argc > 3 ? std::atof(argv[3]) : 60;
+    for (const Scenario& scenario : scenarios()) {
+        if (!control || scenario.name != std::string_view{argv[1]})
+            continue;
+        std::printf("# h cvl ccl dcl bus_V battery_A soc cell_max cell_min temperature solar_A possible_A "
+                    "inverter_A grid_W\n");
+        const Measures measures = run(scenario, *control, [&](const Glimpse& g) {
+            if (std::fmod(g.now, every) != 0)
+                return;
+            const Command command = g.command.value_or(Command{});
+            std::printf("%.4f %.1f %.1f %.1f %.3f %.2f %.4f %.4f %.4f %.1f %.1f %.1f %.1f %.0f\n",
+                        g.now / hour, command.cvl, command.ccl, command.dcl, g.bus_volts, g.battery.amps(),
+                        g.battery.soc(), g.battery.cell_max(), g.battery.cell_min(),
+                        g.battery.packs()[0].temperature(), g.solar_amps, g.solar_possible, g.inverter_amps,
+                        g.grid_watts);
+        });
+        std::cout << "# " << measures << '\n';
+        return 0;
+    }
+    std::cerr << "plant_trace SCENARIO fixed|following|policy [SECONDS]; scenarios:";
+    for (const Scenario& scenario : scenarios())
+        std::cerr << ' ' << scenario.name;
+    std::cerr << '\n';
+    return 2;
+}
