@@ -2,80 +2,22 @@
 #pragma once
 
 #include "core/battery.h"
+#include "policy/cell_loop.h"
+#include "policy/charge_cycle.h"
+#include "policy/charge_policy.h"
 #include "policy/limits.h"
+#include "policy/prohibition.h"
 
-#include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace retrocan::policy {
-
-/// What CVL is led by at the moment.
-enum class Phase : std::uint8_t {
-    bulk,       ///< up to the absorption voltage
-    absorption, ///< at it, or led by the highest cell, for a time
-    floating,   ///< full: by a ramp down to the float voltage, and there until it is used
-};
-
-std::string_view to_text(Phase phase);
-
-/// The owner's charge phases, voltages of the whole battery in whole tenths.
-struct ChargePhases {
-    Voltage absorption;
-    Voltage floating;
-    Duration absorption_time; ///< at the top before it counts as full
-    Percent rebulk_soc;       ///< floating ends below this
-    Voltage rebulk_cell;      ///< or with the lowest cell below this
-    Duration balance_every;   ///< without a full charge for this long, the next one is a long one
-    Duration balance_time;    ///< absorption_time of the long one
-};
-
-/// How the charge voltage is steered.
-struct ChargePolicy {
-    std::optional<ChargePhases> phases; ///< none: the battery's own CVL is passed through
-    Voltage floor;                      ///< of the envelope
-    Voltage ceiling;                    ///< of the envelope
-    Voltage hold;                       ///< held while it asks for no more because it is full
-    /// Lowest CVL while charging is prohibited: the normal floor would charge a frozen battery at low SOC.
-    Voltage floor_prohibited;
-    std::int64_t cells{};               ///< in series
-    std::optional<Voltage> cell_target; ///< the highest cell is held at it or below; none: no such loop
-    Voltage cell_limit;                 ///< above it a cell is in danger
-    bool sign_verified{};               ///< of the current; else nothing that steers on it may rise
-};
-
-/// One good round, of one battery or of a bank.
-struct ChargeInput {
-    Voltage voltage;
-    Current current; ///< positive charges
-    Percent soc;
-    std::optional<Voltage> cell_max;
-    std::optional<Voltage> cell_min;
-    std::optional<Charge> capacity; ///< for rates; without one, 100 Ah are assumed
-    Limit<Voltage> request;         ///< the lowest of the CVL limiters; the envelope's ceiling at most
-    Charging charging{};
-};
-
-/// What is worth keeping over a restart.
-struct ChargeMemory {
-    Phase phase{Phase::bulk};
-    Duration
-        since_full{}; ///< running time since the last full charge; what passes while it is off is unknown
-
-    /// Every member, for snapshots: calls `visit(name, member)`. `self` is const or not.
-    template <class Self, class Visit>
-    static void each_member(Self& self, const Visit& visit) {
-        visit("phase", self.phase);
-        visit("since_full", self.since_full);
-    }
-
-    friend bool operator==(const ChargeMemory&, const ChargeMemory&) = default;
-};
 
 /// Decides CVL, slowly: in whole tenths of a volt, up by one tenth per 20 s at most, down by its own phases
 /// by a tenth per 3 minutes, down for protection or by the battery's request at once. It never follows the
 /// measured voltage (protocol, chapter 1.5.3). Deterministic: time comes in as `now`.
+///
+/// CVL is the lowest of the request, the phase, the hold voltage, the loop on the highest cell and, while
+/// charging is prohibited, the loop on the current; at least the floor and at most the ceiling.
 class ChargeController {
 public:
     explicit ChargeController(const ChargePolicy& policy, const ChargeMemory& memory = {});
@@ -83,30 +25,52 @@ public:
     /// Judges a good round. The first after construction or restart() is answered without ramps.
     void round(const ChargeInput& input, TimePoint now);
 
-    /// After a silence: what follows is computed without ramps. The phase is kept.
-    void restart();
+    /// After a silence: what follows is computed without ramps. The phase is kept, and what the loops found.
+    void restart() { running_ = false; }
 
     /// Decided in the last round. Always within floor (floor_prohibited while charging is prohibited) and
-    /// ceiling, and never above the request unless the floor is.
+    /// ceiling, and never above the request unless the floor is. The limiter of the reason is that of the
+    /// request, "absorption", "float", "hold", "highest cell", "prohibited", "floor", or "ramp" where CVL is
+    /// on its way up.
     [[nodiscard]] const Limit<Voltage>& cvl() const { return cvl_; }
-    [[nodiscard]] Phase phase() const { return memory_.phase; }
-    /// Charge has flown for 60 s although CVL is at its lowest: nobody obeys.
-    [[nodiscard]] bool disobeyed() const { return disobeyed_; }
-    [[nodiscard]] const ChargeMemory& memory() const { return memory_; }
+    [[nodiscard]] Phase phase() const { return cycle_.memory().phase; }
+    /// Charging is prohibited, and charge has flown for 60 s although CVL is at its lowest: nobody obeys.
+    [[nodiscard]] bool disobeyed() const { return prohibition_.disobeyed(); }
+    [[nodiscard]] const ChargeMemory& memory() const { return cycle_.memory(); }
 
     /// Every member that changes, for snapshots: calls `visit(name, member)`. `self` is const or not.
     template <class Self, class Visit>
     static void each_member(Self& self, const Visit& visit) {
-        visit("memory", self.memory_);
+        visit("cycle", self.cycle_);
+        visit("cell_loop", self.cell_loop_);
+        visit("prohibition", self.prohibition_);
         visit("cvl", self.cvl_);
-        visit("disobeyed", self.disobeyed_);
+        visit("changed", self.changed_);
+        visit("last_round", self.last_round_);
+        visit("running", self.running_);
+        visit("held", self.held_);
+        visit("held_soc", self.held_soc_);
+        visit("asking", self.asking_);
     }
 
 private:
+    [[nodiscard]] bool prohibited(Charging charging) const;
+    [[nodiscard]] Voltage guess(const ChargeInput& input, Voltage in_force) const;
+    void hold_if_full(const ChargeInput& input, Duration passed);
+    void decide(Limit<Voltage> lowest, Voltage floor, TimePoint now);
+
     ChargePolicy policy_;
-    ChargeMemory memory_;
+    ChargeCycle cycle_;
+    CellLoop cell_loop_;
+    Prohibition prohibition_;
+
     Limit<Voltage> cvl_;
-    bool disobeyed_{};
+    TimePoint changed_{};
+    TimePoint last_round_{};
+    bool running_{};     ///< a round came since the construction or the last restart
+    bool held_{};        ///< it is or was full, and does not charge again yet
+    Percent held_soc_{}; ///< then
+    Duration asking_{};  ///< it asks for charge again, for so long
 };
 
 } // namespace retrocan::policy
