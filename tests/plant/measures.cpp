@@ -11,6 +11,8 @@ namespace retrocan::plant {
 
 namespace {
 
+constexpr double near_target = 0.05; // V: what goes down from here on protects the highest cell
+
 bool near(double a, double b) {
     return std::abs(a - b) < 0.01;
 }
@@ -36,8 +38,8 @@ void Observer::command(const std::optional<Command>& command, const Battery& bat
     if (cvl_) {
         ++measures_.changes;
         measures_.largest_rise = std::max(measures_.largest_rise, command->cvl - *cvl_);
-        const bool protects = command->cvl < *cvl_ &&
-                              (battery.cell_max() > goal_.cell_target - 0.005 || must_not_charge(battery));
+        const bool protects = command->cvl < *cvl_ && (battery.cell_max() > goal_.cell_target - near_target ||
+                                                       must_not_charge(battery));
         if (changed_ && !protects)
             measures_.least_gap = std::min(measures_.least_gap, now - *changed_);
         changed_ = now;
@@ -79,10 +81,6 @@ void Observer::step(double bus_volts, const AcSide& ac, bool feed_in, const Batt
         room += std::max(0.0, 0.5 * capacity - battery.amps());
     lost_wh_ += std::clamp(unused, 0.0, room) * bus_volts * hours;
 
-    for (const Pack& pack : battery.packs())
-        if (pack.temperature() < 0)
-            measures_.charged_frozen += std::max(0.0, pack.amps()) * hours / capacity * 100;
-
     if (const double today = std::floor(now / day); today != today_) {
         today_ = today;
         dumped_today_ = 0;
@@ -90,15 +88,15 @@ void Observer::step(double bus_volts, const AcSide& ac, bool feed_in, const Batt
     minute_ += dt;
     minute_amps_ += battery.amps() * dt;
     if (inverter.holding() && inverter.grid_watts() > 0)
-        minute_dump_ -= battery.amps() * dt;
+        dump_ -= battery.amps() * dt;
+    for (const Pack& pack : battery.packs())
+        if (pack.temperature() < 0)
+            frozen_ += pack.amps() * dt;
     if (minute_ >= minute)
         end_minute(now, capacity);
 }
 
 void Observer::end_minute(Seconds now, double capacity) {
-    // By the minute, since what a load that switches makes flow for a second comes back in the next.
-    dumped_today_ += std::max(0.0, minute_dump_) / hour / capacity * 100;
-    measures_.into_grid = std::max(measures_.into_grid, dumped_today_);
     if (settled(now)) {
         minutes_.push_back(minute_amps_ / minute_);
         if (minutes_.size() > 30)
@@ -110,7 +108,14 @@ void Observer::end_minute(Seconds now, double capacity) {
     }
     minute_ = 0;
     minute_amps_ = 0;
-    minute_dump_ = 0;
+    // By five minutes, since what a cloud makes flow for seconds comes back when it has passed.
+    if (++fifth_ % 5 != 0)
+        return;
+    dumped_today_ += std::max(0.0, dump_) / hour / capacity * 100;
+    measures_.into_grid = std::max(measures_.into_grid, dumped_today_);
+    measures_.charged_frozen += std::max(0.0, frozen_) / hour / capacity * 100;
+    dump_ = 0;
+    frozen_ = 0;
 }
 
 Measures Observer::result(const Battery& battery, const Inverter& inverter) const {

@@ -71,12 +71,12 @@ private:
     std::optional<double> cvl_;
     std::optional<Seconds> changed_;
     std::deque<Seconds> changes_;
-    Seconds silent_{0}; ///< since when there is no command
-    bool frozen_{};
 
     Seconds minute_{0}; ///< that has passed of it
     double minute_amps_{0};
-    double minute_dump_{0};
+    std::uint32_t fifth_{0};
+    double dump_{0}; ///< As, in these five minutes
+    double frozen_{0};
     std::deque<double> minutes_;
     double lost_wh_{0};
     double dumped_today_{0};

@@ -81,7 +81,7 @@ policy::ChargePolicy lfp_policy(std::int64_t cells) {
                                        .balance_time = std::chrono::hours{2}},
         .floor = tenths(3300),
         .ceiling = tenths(3550),
-        .hold = tenths(3350),
+        .hold = tenths(3375),
         .floor_prohibited = tenths(2900),
         .cells = cells,
         .cell_target = 3'500_mV,

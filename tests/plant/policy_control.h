@@ -39,7 +39,7 @@ private:
     bool silent_{true};
     bool cold_{};
     bool empty_{};
-    Seconds judged_{-1};
+    Seconds judged_{-1e9};
 };
 
 } // namespace retrocan::plant

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints a scenario under a control as a table, for people who tune: plant_trace SCENARIO CONTROL [SECONDS].
+// Prints a scenario under a control as a table, for people who tune: plant_trace SCENARIO CONTROL [SECONDS
+// [CVL]].
 
 #include "plant/naive.h"
 #ifdef RETROCAN_CHARGE
@@ -18,11 +19,11 @@ namespace {
 
 using namespace retrocan::plant;
 
-std::unique_ptr<Control> control_of(std::string_view name) {
+std::unique_ptr<Control> control_of(std::string_view name, double cvl) {
     if (name == "fixed")
-        return std::make_unique<FixedCvl>(57.6);
+        return std::make_unique<FixedCvl>(cvl);
     if (name == "following")
-        return std::make_unique<FollowingCvl>(55.2);
+        return std::make_unique<FollowingCvl>(cvl);
 #ifdef RETROCAN_CHARGE
     if (name == "policy")
         return std::make_unique<PolicyControl>(PolicyControlSettings{.charge = lfp_policy(16)});
@@ -33,7 +34,7 @@ std::unique_ptr<Control> control_of(std::string_view name) {
 } // namespace
 
 int main(int argc, char** argv) {
-    const auto control = control_of(argc > 2 ? argv[2] : "");
+    const auto control = control_of(argc > 2 ? argv[2] : "", argc > 4 ? std::atof(argv[4]) : 55.2);
     const double every = argc > 3 ? std::atof(argv[3]) : 60;
     for (const Scenario& scenario : scenarios()) {
         if (!control || scenario.name != std::string_view{argv[1]})
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
         std::cout << "# " << measures << '\n';
         return 0;
     }
-    std::cerr << "plant_trace SCENARIO fixed|following|policy [SECONDS]; scenarios:";
+    std::cerr << "plant_trace SCENARIO fixed|following|policy [SECONDS [CVL]]; scenarios:";
     for (const Scenario& scenario : scenarios())
         std::cerr << ' ' << scenario.name;
     std::cerr << '\n';
