@@ -28,7 +28,7 @@ constexpr std::int64_t ohmic_mv_per_c = 50;
 // What a discharge of 1 C takes off within minutes: a cell that is full still is, though it looks lower.
 constexpr std::int64_t sag_mv_per_c = 100;
 
-constexpr Duration horizon = 40s;
+constexpr Duration horizon = 70s;
 constexpr Duration horizon_up = 120s;
 constexpr Duration urgent_pace = 5s; // latency of the battery's values and of the GX, which adjusts every 3 s
 constexpr Duration pace = 20s;
@@ -39,6 +39,9 @@ constexpr std::int64_t most_steps = 5;
 constexpr Voltage deadband{15};
 constexpr Voltage far{60};       // below the target by so much: it is another charge
 constexpr Voltage very_far{100}; // and here there is nothing to wait for
+constexpr Voltage empty{140};    // and here it is not full any more, whatever the current
+constexpr Voltage most_ahead{100};
+constexpr std::int64_t discharge_milli_c = 10;
 constexpr Duration first_patience = 5min;
 constexpr Duration most_patience = 2h;
 
@@ -60,7 +63,8 @@ void CellLoop::start(Voltage highest, std::int64_t milli_c, Voltage guess, TimeP
     }
 }
 
-void CellLoop::round(Voltage highest, std::int64_t milli_c, Voltage in_force, TimePoint now) {
+void CellLoop::round(Voltage highest, std::optional<Voltage> lowest, std::int64_t milli_c, Voltage in_force,
+                     TimePoint now) {
     filter(highest.count * 1000 - milli_c * ohmic_mv_per_c * (facts_.sign_verified ? 1 : 0), now);
     if (now < stepped_)
         stepped_ = now;
@@ -68,13 +72,18 @@ void CellLoop::round(Voltage highest, std::int64_t milli_c, Voltage in_force, Ti
     const Voltage soon = expected(highest, horizon);
     if (soon > facts_.target) {
         const Voltage from = std::min(in_force, limit_.value_or(in_force));
-        if (now - stepped_ >= (soon - facts_.target > urgent ? urgent_pace : pace))
+        if (now - stepped_ >= (highest > facts_.target + urgent ? urgent_pace : pace))
             fall(from, steps_down(highest, soon - facts_.target), now);
     } else if (limit_ && in_force >= *limit_) {
         const std::int64_t sag =
             facts_.sign_verified ? std::max<std::int64_t>(0, -milli_c) : std::abs(milli_c);
         const Voltage then = std::max(highest, expected(highest, horizon_up));
-        rise(facts_.target - then - Voltage{sag * sag_mv_per_c / 1000}, now);
+        // Of a step, a cell that stands out gets most in the end, and needs room for it.
+        const Voltage ahead = lowest ? highest - *lowest : most_ahead;
+        const Voltage needed =
+            deadband + Voltage{std::clamp(ahead.count, std::int64_t{0}, most_ahead.count) / 2};
+        rise(facts_.target - then - Voltage{sag * sag_mv_per_c / 1000}, needed, milli_c < -discharge_milli_c,
+             now);
     }
 }
 
@@ -108,6 +117,7 @@ std::int64_t CellLoop::steps_down(Voltage highest, Voltage too_high) const {
 }
 
 void CellLoop::fall(Voltage from, std::int64_t steps, TimePoint now) {
+    too_high_ = from;
     limit_ = std::max(facts_.floor, from - tenth * steps);
     if (rose_)
         patience_ = std::min(most_patience, patience_ * 4);
@@ -115,8 +125,11 @@ void CellLoop::fall(Voltage from, std::int64_t steps, TimePoint now) {
     stepped_ = now;
 }
 
-void CellLoop::rise(Voltage room, TimePoint now) {
-    if (room < deadband)
+void CellLoop::rise(Voltage room, Voltage needed, bool discharges, TimePoint now) {
+    if (room < needed)
+        return;
+    // While loads empty it, no CVL is felt. A higher one would be when the sun comes back, and then too high.
+    if (discharges && room < empty && *limit_ + tenth >= too_high_)
         return;
     if (room >= far)
         patience_ = first_patience;

@@ -30,7 +30,8 @@ public:
 
     /// Judges a round; `milli_c` is the current in thousandths of C, positive charges. `in_force` is the CVL
     /// that the cells answer to.
-    void round(Voltage highest, std::int64_t milli_c, Voltage in_force, TimePoint now);
+    void round(Voltage highest, std::optional<Voltage> lowest, std::int64_t milli_c, Voltage in_force,
+               TimePoint now);
 
     /// The first round after a silence: `guess` is what to begin with where the cell is at the top already
     /// and nothing is known from before.
@@ -43,6 +44,7 @@ public:
     template <class Self, class Visit>
     static void each_member(Self& self, const Visit& visit) {
         visit("limit", self.limit_);
+        visit("too_high", self.too_high_);
         visit("fast", self.fast_);
         visit("slow", self.slow_);
         visit("seen", self.seen_);
@@ -56,10 +58,11 @@ private:
     [[nodiscard]] Voltage expected(Voltage highest, Duration in) const;
     [[nodiscard]] std::int64_t steps_down(Voltage highest, Voltage too_high) const;
     void fall(Voltage from, std::int64_t steps, TimePoint now);
-    void rise(Voltage room, TimePoint now);
+    void rise(Voltage room, Voltage needed, bool discharges, TimePoint now);
 
     Facts facts_;
     std::optional<Voltage> limit_;
+    Voltage too_high_{}; ///< the last limit that had to be lowered
     // Two averages of the highest cell in microvolts; their difference is its rate.
     std::optional<std::int64_t> fast_;
     std::int64_t slow_{};

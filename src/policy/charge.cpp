@@ -129,7 +129,7 @@ void ChargeController::round(const ChargeInput& plausible, TimePoint now) {
         prohibition_.end();
     if (policy_.cell_target && input.cell_max) {
         if (running_)
-            cell_loop_.round(*input.cell_max, rate, in_force, now);
+            cell_loop_.round(*input.cell_max, input.cell_min, rate, in_force, now);
         else
             cell_loop_.start(*input.cell_max, rate, guess(input, in_force), now);
     }

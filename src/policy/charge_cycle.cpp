@@ -64,7 +64,7 @@ void ChargeCycle::round(const ChargeInput& input, bool full, std::optional<Volta
     if (memory_.phase != Phase::floating)
         led_ = phases_->absorption;
     else if (in_force)
-        ramp(passed);
+        ramp(*in_force, passed);
     else
         led_ = std::min(phases_->floating, phases_->absorption);
 }
@@ -119,9 +119,13 @@ void ChargeCycle::floating(const ChargeInput& input, bool first, Duration passed
         enter_bulk();
 }
 
-void ChargeCycle::ramp(Duration passed) {
+void ChargeCycle::ramp(Voltage in_force, Duration passed) {
     const Voltage end = std::min(phases_->floating, phases_->absorption);
     ramped_ += passed;
+    if (in_force < led_) { // what something else has lowered does not come back
+        led_ = std::max(end, in_force);
+        ramped_ = Duration::zero();
+    }
     if (led_ > end && ramped_ >= ramp_step) {
         led_ = std::max(end, led_ - tenth);
         ramped_ = Duration::zero();

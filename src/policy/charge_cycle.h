@@ -46,7 +46,7 @@ private:
     [[nodiscard]] bool used(const ChargeInput& input) const;
     void to_the_top(const ChargeInput& input, Duration passed);
     void floating(const ChargeInput& input, bool first, Duration passed);
-    void ramp(Duration passed);
+    void ramp(Voltage in_force, Duration passed);
     void enter_bulk();
     void enter_floating(const ChargeInput& input, std::optional<Voltage> in_force);
 

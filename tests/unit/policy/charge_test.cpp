@@ -466,7 +466,7 @@ TEST(Charge, StepsOnceInTwentySecondsWhereNothingIsInDanger) {
 }
 
 TEST(Charge, SeesACellComing) {
-    // 1 mV/s: in 40 s it will be 40 mV higher.
+    // 1 mV/s: in 70 s it will be 70 mV higher.
     Battery battery;
     battery.run(10s);
     battery.changes.clear();
@@ -475,8 +475,8 @@ TEST(Charge, SeesACellComing) {
         battery.round();
     }
     ASSERT_FALSE(battery.changes.empty());
-    EXPECT_GE(*battery.input.cell_max, 3'455_mV);
-    EXPECT_LE(*battery.input.cell_max, 3'470_mV);
+    EXPECT_GE(*battery.input.cell_max, 3'425_mV);
+    EXPECT_LE(*battery.input.cell_max, 3'445_mV);
 }
 
 TEST(Charge, ALoadThatGoesOffIsNoCellThatRunsAway) {
@@ -492,19 +492,27 @@ TEST(Charge, ALoadThatGoesOffIsNoCellThatRunsAway) {
     EXPECT_TRUE(battery.changes.empty());
 }
 
-TEST(Charge, DoesNotRiseWithinItsDeadband) {
+/// Whether CVL rises within the patience of 5 min that it has after it had to fall.
+bool rises(Voltage highest, Voltage lowest) {
     Battery battery;
     battery.input.current = 0_A;
     battery.input.cell_max = 3'520_mV;
     battery.run(60s);
-    battery.input.cell_max = 3'486_mV; // 14 mV below
+    battery.input.cell_max = highest;
+    battery.input.cell_min = lowest;
     battery.run(5min);
     battery.changes.clear();
-    battery.run(3h);
-    EXPECT_TRUE(battery.changes.empty());
-    battery.input.cell_max = 3'484_mV;
     battery.run(10min);
-    EXPECT_FALSE(battery.changes.empty());
+    return !battery.changes.empty();
+}
+
+TEST(Charge, DoesNotRiseWithinItsDeadband) {
+    // All alike, 0.1 V is 6 mV for each.
+    EXPECT_FALSE(rises(3'486_mV, 3'486_mV));
+    EXPECT_TRUE(rises(3'485_mV, 3'485_mV));
+    // A cell that stands out takes most of it, and needs half of what it is ahead: 15 mV + 98 mV / 2.
+    EXPECT_FALSE(rises(3'438_mV, 3'340_mV));
+    EXPECT_TRUE(rises(3'435_mV, 3'340_mV));
 }
 
 TEST(Charge, ADischargeDoesNotMakeRoomInAFullCell) {
@@ -558,6 +566,20 @@ TEST(Charge, HoldsABatteryThatAsksForNoMore) {
     battery.run(59s);
     EXPECT_EQ(battery.cvl(), 53'600_mV);
     EXPECT_EQ(battery.run(5min), 54'000_mV) << "then it floats";
+}
+
+TEST(Charge, AShortHoldIsNotFollowedByTheRestOfTheRamp) {
+    Battery battery;
+    battery.round();
+    battery.fill();
+    battery.input.charging = Charging::full;
+    battery.run(100s);
+    battery.rest();
+    battery.input.charging = Charging::allowed;
+    battery.run(30min);
+    EXPECT_EQ(battery.cvl(), 54'000_mV);
+    for (std::size_t i = 1; i < battery.changes.size(); ++i)
+        EXPECT_LE(battery.changes[i].cvl, 54'000_mV) << "only the first was above";
 }
 
 TEST(Charge, ABatteryWithItsOwnCvlIsHeldUntilItIsUsedOrInsists) {
