@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/black_box.h"
 
+#include "daemon/write_all.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -58,19 +60,6 @@ fs::path free_path(const fs::path& folder) {
         if (!fs::exists(path, error))
             return path;
     }
-}
-
-/// 0 or errno.
-int write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t n = ::write(fd, text.data(), text.size());
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno;
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return 0;
 }
 
 } // namespace
