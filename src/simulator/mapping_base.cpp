@@ -74,7 +74,7 @@ std::size_t shortcomings(const Recording& recording) {
                              state.temperature.has_value(), update.identity != Identity::differs,
                              update.sign_contradiction.empty()})
         result += there ? 0 : much;
-    for (const char* name : {"cvl", "ccl", "dcl"})
+    for (const char* name : {"cvl", "ccl", "dcl", "mosfet_temperature"})
         if (recording.bound->provided().test(*signal_index(name)) &&
             !mapping::count_of(state, *signal_index(name)))
             result += much / 2;
