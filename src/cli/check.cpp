@@ -24,10 +24,8 @@ int check(const std::filesystem::path& configuration) {
     const daemon::Configuration& c = assembly->configuration;
     print(c.warnings, "warning: ");
     print(c.shadow_only, "only with --shadow: ");
-    const Faults unmanageable = daemon::unmanageable(c);
-    print(unmanageable, "not with run: ");
     for (const daemon::BatteryAssembly& battery : assembly->batteries) {
-        const policy::Envelope& e = battery.bridge.pack.limits.envelope;
+        const policy::Envelope& e = battery.member.pack.limits.envelope;
         std::printf("%s: %s\n", battery.name.c_str(), battery.bound->mapping().title().c_str());
         const mapping::Mapping& mapping = battery.bound->mapping();
         std::printf("  mapping checked on: %s\n", std::string{mapping::to_text(mapping.level())}.c_str());
@@ -37,7 +35,7 @@ int check(const std::filesystem::path& configuration) {
                     to_text(e.cvl_ceiling).c_str(), to_text(e.ccl_ceiling).c_str(),
                     to_text(e.dcl_ceiling).c_str());
         std::printf("  silent when no good round came for %s\n",
-                    to_text(battery.bridge.pack.stale_after).c_str());
+                    to_text(battery.member.pack.stale_after).c_str());
         std::istringstream plan{battery.source->plan()};
         for (std::string request; std::getline(plan, request);)
             std::printf("  reads %s\n", request.c_str());
@@ -46,12 +44,8 @@ int check(const std::filesystem::path& configuration) {
     if (const auto name = can::parse_link(c.link); name && name->kind == can::LinkName::Kind::interface)
         if (const auto fault = can::interface_fault(name->value))
             std::printf("note: %s\n", fault->c_str());
-    const bool may_send = c.shadow_only.empty() && unmanageable.empty();
-    std::printf("%s: %s\n",
-                may_send               ? "good"
-                : unmanageable.empty() ? "good for run --shadow only"
-                                       : "good for record only",
-                configuration.c_str());
+    const bool may_send = c.shadow_only.empty();
+    std::printf("%s: %s\n", may_send ? "good" : "good for run --shadow only", configuration.c_str());
     return may_send ? good : wrong_input;
 }
 

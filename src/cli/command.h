@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// One function a command. Results go to standard output, logs to standard error; the return value is the
 /// process's exit code.
@@ -21,7 +22,7 @@ enum ExitCode : int {
 };
 
 struct RunArguments {
-    std::filesystem::path configuration;
+    std::vector<std::filesystem::path> configurations; ///< each a Victron system with a bus of its own
     std::optional<Duration> run_for;
     bool shadow{};
     std::optional<std::string> link; ///< instead of the configuration's
@@ -56,6 +57,15 @@ struct ReplayArguments {
     std::string capture; ///< a file, or "-": standard input, answered line by line
 };
 int replay(const ReplayArguments& arguments);
+
+struct ExplainArguments {
+    std::optional<std::string> signal; ///< "ccl"; left out: everything that is sent
+    std::filesystem::path configuration;
+    std::string capture;
+    std::optional<double> at; ///< seconds on the capture's clock; left out: its end
+};
+/// Why each value is what it is: the limiter or the signal, and the registers or topics behind it.
+int explain(const ExplainArguments& arguments);
 
 int version();
 

@@ -35,7 +35,10 @@ int run_command(int argc, char** argv) {
 
     cli::RunArguments run;
     CLI::App* run_app = app.add_subcommand("run", "the daemon: read the battery, send its frames");
-    run_app->add_option("-c,--config", run.configuration, "configuration file")
+    run_app
+        ->add_option(
+            "-c,--config", run.configurations,
+            "configuration file; several: as many Victron systems, each with a CAN interface of its own")
         ->required()
         ->type_name("FILE");
     run_app->add_option("--can", run.link, "use this link, not the configuration's: can0, log:PATH, log:-")
@@ -90,6 +93,23 @@ int run_command(int argc, char** argv) {
         ->required()
         ->type_name("CAPTURE");
     replay_app->callback([&] { command = [&] { return cli::replay(replay); }; });
+
+    cli::ExplainArguments explain;
+    CLI::App* explain_app = app.add_subcommand(
+        "explain", "why is a value what it is: limiter, signal, and the registers or topics behind it");
+    explain_app->add_option("signal", explain.signal, "such as ccl or soc (default: everything that is sent)")
+        ->type_name("SIGNAL");
+    explain_app->add_option("-c,--config", explain.configuration, "configuration file")
+        ->required()
+        ->type_name("FILE");
+    explain_app
+        ->add_option("--capture", explain.capture,
+                     "what the batteries said, as record or a black box kept it")
+        ->required()
+        ->type_name("CAPTURE");
+    explain_app->add_option("--at", explain.at, "at this time of the capture (default: at its end)")
+        ->type_name("SECONDS");
+    explain_app->callback([&] { command = [&] { return cli::explain(explain); }; });
 
     cli::add_device_commands(app, command);
     cli::add_mapping_commands(app, command);

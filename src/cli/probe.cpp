@@ -38,12 +38,12 @@ Verdict judge(const daemon::BatteryAssembly& battery, const Dump& dump) {
                        : update.identity == Identity::differs
                            ? "another battery: refused by " + update.identity_fault
                            : "not all was read that tells it: " + update.identity_fault;
-    policy::PlausibilityCheck plausible{battery.bridge.pack.facts};
+    policy::PlausibilityCheck plausible{battery.member.pack.facts};
     const BatteryState state = plausible(update.state, BootClock::now(), verdict.objections);
     if (!update.sign_contradiction.empty())
         verdict.objections.push_back("current: " + update.sign_contradiction);
     each_signal(state, [&](std::size_t i, const auto& value) {
-        if (!battery.bridge.pack.required.test(i) || value)
+        if (!battery.member.pack.required.test(i) || value)
             return;
         const std::string why = dump.why_absent(i);
         verdict.missing.push_back(signal_name(i) + ": " + (why.empty() ? "not plausible" : why));

@@ -56,14 +56,20 @@ bool feed(std::istream& lines, const std::string& name, daemon::Replay& replay, 
     return true;
 }
 
+/// "the battery "shed"", "any of the batteries "shed", "attic"".
+std::string of_batteries(const daemon::Assembly& assembly) {
+    std::string text = assembly.batteries.size() == 1 ? "the battery " : "any of the batteries ";
+    for (const daemon::BatteryAssembly& battery : assembly.batteries)
+        text += (&battery == assembly.batteries.data() ? "\"" : ", \"") + battery.name + "\"";
+    return text;
+}
+
 } // namespace
 
 int replay(const ReplayArguments& arguments) {
     Faults faults;
     const auto assembly =
         daemon::assemble(arguments.configuration, installed_folders(), faults, daemon::Purpose::look);
-    if (assembly)
-        faults = daemon::unmanageable(assembly->configuration);
     if (!faults.empty()) {
         print(faults);
         return wrong_input;
@@ -79,8 +85,7 @@ int replay(const ReplayArguments& arguments) {
         return wrong_input;
     }
     const std::string name = piped ? "standard input" : arguments.capture;
-    const daemon::BatteryAssembly& battery = assembly->batteries.front();
-    daemon::Replay replay{battery, daemon::capture_head(*assembly, RETROCAN_VERSION), print_frame,
+    daemon::Replay replay{*assembly, daemon::capture_head(*assembly, RETROCAN_VERSION), print_frame,
                           [&](const std::string& note) {
                               print({{{name, 0, 0}, note}}, "note: ");
                           }};
@@ -89,7 +94,7 @@ int replay(const ReplayArguments& arguments) {
     if (!good_to_the_end)
         return found_a_fault;
     if (replay.answers() == 0) {
-        print({{{name, 0, 0}, "no line in it is of the battery \"" + battery.name + "\""}});
+        print({{{name, 0, 0}, "no line in it is of " + of_batteries(*assembly)}});
         return found_a_fault;
     }
     return good;

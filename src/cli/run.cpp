@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string_view>
 #include <unistd.h>
 
@@ -12,52 +13,90 @@ namespace retrocan::cli {
 
 namespace {
 
-/// Where the black box goes: into the folder of the configuration, else into that which systemd gives a
-/// service (StateDirectory=). Without either there is none.
-std::optional<std::filesystem::path> black_box_folder(const std::filesystem::path& file,
-                                                      const daemon::Configuration& configuration) {
-    if (!configuration.black_box)
-        return std::nullopt;
+/// Where what is kept goes: into the folder of the configuration, else into that which systemd gives a
+/// service (StateDirectory=). Without either nothing is kept.
+std::optional<std::filesystem::path> state_folder(const std::filesystem::path& file,
+                                                  const daemon::Configuration& configuration) {
     if (configuration.state_folder)
-        return beside(file, *configuration.state_folder) / "blackbox";
+        return beside(file, *configuration.state_folder);
     const char* given = std::getenv("STATE_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): no thread yet
     if (given == nullptr || *given == '\0')
         return std::nullopt;
     const std::string_view folders{given}; // parted by colons
-    return std::filesystem::path{folders.substr(0, folders.find(':'))} / "blackbox";
+    return std::filesystem::path{folders.substr(0, folders.find(':'))};
+}
+
+/// Checks one configuration; nothing, after messages, if it cannot be run.
+std::optional<daemon::Assembly> assemble(const std::filesystem::path& file, bool shadow) {
+    Faults faults;
+    auto assembly = daemon::assemble(file, installed_folders(), faults,
+                                     shadow ? daemon::Purpose::look : daemon::Purpose::steer);
+    print(faults);
+    if (!assembly)
+        return std::nullopt;
+    const daemon::Configuration& configuration = assembly->configuration;
+    print(configuration.warnings, "warning: ");
+    if (!shadow && !configuration.shadow_only.empty()) {
+        print(configuration.shadow_only);
+        std::fprintf(stderr, "it can be run with --shadow, which sends nothing\n");
+        return std::nullopt;
+    }
+    return assembly;
+}
+
+/// Two systems need two buses.
+Faults shared_links(const std::vector<daemon::Assembly>& assemblies) {
+    Faults faults;
+    std::map<std::string, std::string> files;
+    for (const daemon::Assembly& assembly : assemblies) {
+        const auto [other, fresh] = files.try_emplace(assembly.configuration.link, assembly.file);
+        if (!fresh)
+            faults.push_back({assembly.configuration.link_place,
+                              "can.link: " + assembly.configuration.link + " is the bus of " + other->second +
+                                  " already; each system needs one of its own"});
+    }
+    return faults;
 }
 
 } // namespace
 
 int run(const RunArguments& arguments) {
-    Faults faults;
-    auto assembly = daemon::assemble(arguments.configuration, installed_folders(), faults,
-                                     arguments.shadow ? daemon::Purpose::look : daemon::Purpose::steer);
-    if (!faults.empty()) {
+    const bool alone = arguments.configurations.size() == 1;
+    if (!alone && arguments.link) {
+        std::fprintf(stderr, "--can: with several configurations each names its own link\n");
+        return wrong_input;
+    }
+    std::vector<daemon::Assembly> assemblies;
+    for (const std::filesystem::path& file : arguments.configurations)
+        if (auto assembly = assemble(file, arguments.shadow))
+            assemblies.push_back(std::move(*assembly));
+    if (assemblies.size() != arguments.configurations.size())
+        return wrong_input;
+    if (const Faults faults = shared_links(assemblies); !faults.empty()) {
         print(faults);
-        return wrong_input;
-    }
-    const daemon::Configuration& configuration = assembly->configuration;
-    if (const Faults unmanageable = daemon::unmanageable(configuration); !unmanageable.empty()) {
-        print(unmanageable);
-        return wrong_input;
-    }
-    print(configuration.warnings, "warning: ");
-    if (!arguments.shadow && !configuration.shadow_only.empty()) {
-        print(configuration.shadow_only);
-        std::fprintf(stderr, "it can be run with --shadow, which sends nothing\n");
         return wrong_input;
     }
     if (arguments.shadow)
         std::fprintf(stderr, "shadow: everything is computed and shown, nothing is sent or written\n");
-    const bool screen = arguments.shadow && isatty(STDOUT_FILENO) != 0;
-    return serve(*assembly, {.link = arguments.link.value_or(configuration.link),
-                             .shadow = arguments.shadow,
-                             .run_for = arguments.run_for,
-                             .record = configuration.record,
-                             .black_box = black_box_folder(assembly->file, configuration),
-                             .screen = screen,
-                             .title = "retrocan run --shadow"});
+    std::vector<System> systems;
+    for (daemon::Assembly& assembly : assemblies) {
+        const daemon::Configuration& configuration = assembly.configuration;
+        auto folder = state_folder(assembly.file, configuration);
+        if (folder && !alone) // which they may share
+            folder = *folder / std::filesystem::path{assembly.file}.stem();
+        systems.push_back(
+            {&assembly,
+             {.link = arguments.link.value_or(configuration.link),
+              .shadow = arguments.shadow,
+              .run_for = arguments.run_for,
+              .record = configuration.record,
+              .black_box =
+                  folder && configuration.black_box ? std::optional{*folder / "blackbox"} : std::nullopt,
+              .state = folder,
+              .screen = alone && arguments.shadow && isatty(STDOUT_FILENO) != 0,
+              .title = "retrocan run --shadow"}});
+    }
+    return serve(systems);
 }
 
 } // namespace retrocan::cli

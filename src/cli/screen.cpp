@@ -22,11 +22,16 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
+std::string seconds_since(TimePoint then, TimePoint now) {
+    return std::to_string((now - then) / std::chrono::seconds{1}) + " s";
+}
+
 std::string state_line(const daemon::Service& service, TimePoint now) {
-    const policy::Pack& pack = service.bridge().pack();
-    std::string text = std::string{policy::to_text(pack.state())} + " for " +
-                       std::to_string((now - pack.since()) / std::chrono::seconds{1}) +
-                       " s: " + pack.reason();
+    const daemon::Bridge& bridge = service.bridge();
+    std::string text = std::string{policy::to_text(bridge.view().state)} + " for " +
+                       seconds_since(bridge.since(), now) + ": " + bridge.view().reason;
+    if (!bridge.system().must_be_silent().empty())
+        return text + "; SILENT: " + bridge.system().must_be_silent();
     switch (service.bridge().hearing()) {
     case daemon::Hearing::not_yet:
         return text + "; the bus is not up";
@@ -61,6 +66,17 @@ std::string values_text(const BatteryState& state) {
     return left ? text : text + "\n";
 }
 
+std::string members_text(const daemon::Bridge& bridge, TimePoint now) {
+    std::string text = "Batteries\n";
+    for (std::size_t i = 0; i < bridge.members(); ++i) {
+        const policy::Pack& pack = bridge.pack(i);
+        text += "  " + padded(bridge.name(i), 12) + (bridge.view().counts[i] ? "  " : "! ") +
+                std::string{policy::to_text(pack.state())} + " for " + seconds_since(pack.since(), now) +
+                ": " + pack.reason() + "\n";
+    }
+    return text;
+}
+
 std::string frames_text(const daemon::Service& service, TimePoint now) {
     std::string text;
     for (const auto& [id, sent] : service.sent()) {
@@ -73,17 +89,18 @@ std::string frames_text(const daemon::Service& service, TimePoint now) {
 }
 
 std::string screen_text(const daemon::Service& service, TimePoint now) {
-    const policy::Pack& pack = service.bridge().pack();
-    std::string text =
-        state_line(service, now) + "\n\nBattery\n" + values_text(pack.values(now)) + "\nLimits\n";
-    if (const auto& limits = pack.limits())
+    const daemon::Bridge& bridge = service.bridge();
+    std::string text = state_line(service, now) + "\n\n";
+    if (bridge.members() > 1)
+        text += members_text(bridge, now) + "\n";
+    text += "Battery\n" + values_text(bridge.values(now)) + "\nLimits\n";
+    if (const auto& limits = bridge.system().limits())
         text +=
             limit_line("CVL", limits->cvl) + limit_line("CCL", limits->ccl) + limit_line("DCL", limits->dcl);
     else
         text += "  none\n";
-    const auto gx = service.bridge().gx_heard();
-    text += gx ? "  GX heard " + std::to_string((now - *gx) / std::chrono::seconds{1}) + " s ago\n"
-               : "  no GX heard (0x305)\n";
+    const auto gx = bridge.gx_heard();
+    text += gx ? "  GX heard " + seconds_since(*gx, now) + " ago\n" : "  no GX heard (0x305)\n";
     return text + "\nLast frames\n" + frames_text(service, now);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace retrocan::cli {
 
@@ -17,11 +18,22 @@ struct ServeArguments {
     /// What is recorded meanwhile.
     std::optional<daemon::RecordConfiguration> record{};
     std::optional<std::filesystem::path> black_box{}; ///< the folder for it
+    std::optional<std::filesystem::path> state{};     ///< the folder for what outlives a restart
     bool screen{};       ///< draw the state on standard output instead of logging
     std::string title{}; ///< of the screen
 };
 
-/// Runs an assembly until a signal or its time ends it. The exit code of the command.
-int serve(daemon::Assembly& assembly, const ServeArguments& arguments);
+/// One Victron system: its batteries, and what is to be done for them.
+struct System {
+    daemon::Assembly* assembly{};
+    ServeArguments arguments;
+};
+
+/// Runs systems side by side until a signal or the time of the first ends them. Each has a bus of its own.
+/// The exit code of the command.
+int serve(const std::vector<System>& systems);
+inline int serve(daemon::Assembly& assembly, const ServeArguments& arguments) {
+    return serve({{&assembly, arguments}});
+}
 
 } // namespace retrocan::cli

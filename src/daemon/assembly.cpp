@@ -5,6 +5,7 @@
 #include "can/link_name.h"
 #include "core/unit.h"
 #include "daemon/library.h"
+#include "daemon/system_policy.h"
 #include "victron/names.h"
 
 #include <array>
@@ -23,8 +24,8 @@ constexpr std::string_view always_required[] = {"voltage", "current", "soc", "te
 /// The table of the adapter that reads the battery; empty if there is none. Any other table is nobody's.
 adapter::Settings connection_of(const BatteryConfiguration& battery, const std::string& adapter,
                                 Faults& faults) {
-    constexpr std::array<std::string_view, 5> our_tables{"limits", "charge", "when_missing", "names",
-                                                         "settings"};
+    constexpr std::array<std::string_view, 6> our_tables{"limits",       "limiters", "charge",
+                                                         "when_missing", "names",    "settings"};
     std::vector<std::string_view> known{our_tables.begin(), our_tables.end()};
     known.emplace_back(adapter);
     adapter::Settings connection{.path = "battery." + adapter, .place = battery.place, .keys = {}};
@@ -39,7 +40,8 @@ adapter::Settings connection_of(const BatteryConfiguration& battery, const std::
     return connection;
 }
 
-SignalSet required_signals(const BatteryConfiguration& battery, const SignalSet& provided, Faults& faults) {
+SignalSet required_signals(const BatteryConfiguration& battery, const SignalSet& provided,
+                           const std::vector<policy::Limiter>& limiters, Faults& faults) {
     SignalSet required;
     const policy::WhenMissing& stand_in = battery.when_missing;
     for (const std::string_view name : always_required)
@@ -47,6 +49,9 @@ SignalSet required_signals(const BatteryConfiguration& battery, const SignalSet&
     for (const std::string_view name : limit_inputs)
         if (provided.test(*signal_index(name)))
             required.set(*signal_index(name));
+    for (const policy::Limiter& limiter : limiters)
+        if (const auto input = policy::input_of(limiter.kind, provided); input && !limiter.when_missing)
+            required.set(*input);
     const std::pair<std::string_view, bool> stand_ins[] = {{"temperature", stand_in.temperature.has_value()},
                                                            {"cvl", stand_in.cvl.has_value()},
                                                            {"ccl", stand_in.ccl.has_value()}};
@@ -89,6 +94,18 @@ void check_use(const BatteryConfiguration& battery, const mapping::Bound& bound,
              "battery.mapping: nobody has verified the sign of its current. Charge the battery and look: if "
              "the "
              "current is positive, write invert_current = false, else invert_current = true"});
+}
+
+/// What nothing protects.
+void check_limiters(const BatteryConfiguration& battery, const mapping::Bound& bound, Faults& warnings) {
+    const bool cells = bound.provided().test(*signal_index("cell_voltage_max"));
+    if (!battery.chemistry && battery.limiters.empty() && cells)
+        warnings.push_back({battery.place, "battery: nothing limits by its cells and temperatures: write "
+                                           "chemistry = \"lfp\", \"nmc\" or \"lto\""});
+    if (battery.chemistry && battery.when_missing.temperature &&
+        !bound.provided().test(*signal_index("temperature")))
+        warnings.push_back({battery.place, "battery: it tells no temperature, so nothing keeps it from being "
+                                           "charged in frost"});
 }
 
 /// An owner's name that the GX would take for another maker's is replaced on the bus; the owner should know.
@@ -142,9 +159,12 @@ std::optional<BatteryAssembly> assemble_battery(BatteryConfiguration& battery, C
     assembly.adapter = *adapter;
     if (assembly.bound->publishes())
         adopt_period(battery, assembly.bound->period(), configuration, faults);
-    policy::PackPolicy& pack = assembly.bridge.pack;
+    policy::PackPolicy& pack = assembly.member.pack;
     pack.limits.provided = assembly.bound->provided();
-    pack.required = required_signals(battery, pack.limits.provided, faults);
+    pack.limits.limiters =
+        limiters(battery.chemistry, battery.limiters, pack.limits.provided,
+                 battery.when_missing.temperature.has_value(), battery.mapping_place, faults);
+    pack.required = required_signals(battery, pack.limits.provided, pack.limits.limiters, faults);
     assembly.source = assembly.adapter->source(assembly.bound->source_requiring(pack.required), faults);
 
     check_use(battery, *assembly.bound, configuration);
@@ -152,15 +172,19 @@ std::optional<BatteryAssembly> assemble_battery(BatteryConfiguration& battery, C
         check_patience(battery, assembly.source->timeout(), configuration.warnings);
 
     pack.limits.envelope = battery.envelope;
-    pack.limits.absorption = battery.charge.absorption;
     pack.limits.discharge_voltage = battery.discharge_voltage;
+    pack.limits.alarms_limit = battery.alarms_limit;
+    pack.limits.capacity = battery.capacity;
+    pack.limits.dcl_min = battery.dcl_min.value_or(pack.limits.dcl_min);
+    pack.limits.ccl_zero = battery.charge.ccl_zero;
+    if (battery.chemistry)
+        pack.limits.full_cell = policy::cell_values(*battery.chemistry).full;
     pack.stale_after = battery.stale_after;
     pack.facts.cells = battery.cells;
     pack.limits.when_missing = battery.when_missing;
-    assembly.bridge.report = {battery.names, battery.battery_type, battery.soh};
-    assembly.bridge.on_stale = battery.on_stale;
-    assembly.bridge.name_rule =
-        configuration.insist_on_name ? victron::NameRule::as_given : victron::NameRule::guarded;
+    assembly.member.name = battery.name;
+    assembly.member.capacity = battery.capacity;
+    check_limiters(battery, *assembly.bound, configuration.warnings);
     check_names(battery, configuration, configuration.warnings);
     return assembly;
 }
@@ -192,6 +216,12 @@ std::optional<Assembly> assemble(Configuration configuration, const fs::path& be
                 assemble_battery(battery, assembly.configuration, beside, folders, loader, purpose, faults))
             assembly.batteries.push_back(std::move(*one));
     check_together(assembly.batteries, faults, assembly.configuration.warnings);
+    if (assembly.batteries.size() > bank::most_members)
+        faults.push_back(
+            {assembly.configuration.batteries[bank::most_members].place,
+             "battery: at most " + std::to_string(bank::most_members) + " can be managed as one"});
+    if (faults.empty())
+        join(assembly, faults);
     return faults.empty() ? std::optional{std::move(assembly)} : std::nullopt;
 }
 
@@ -206,13 +236,16 @@ std::optional<Assembly> assemble(const fs::path& configuration, const Folders& f
     return assembly;
 }
 
-Faults unmanageable(const Configuration& configuration) {
-    if (configuration.batteries.size() <= 1)
-        return {};
-    return {{configuration.batteries[1].place,
-             "battery: this version manages one battery; " + std::to_string(configuration.batteries.size()) +
-                 " are configured. They can be checked and recorded together; to run one, write it into a "
-                 "file of its own"}};
+std::string memory_name(const Assembly& assembly) {
+    return assembly.batteries.size() == 1 ? assembly.batteries.front().name : "bank";
+}
+
+std::vector<const mapping::Bound*> Assembly::bounds() const {
+    std::vector<const mapping::Bound*> result;
+    result.reserve(batteries.size());
+    for (const BatteryAssembly& battery : batteries)
+        result.push_back(battery.bound.get());
+    return result;
 }
 
 std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,

@@ -29,14 +29,21 @@ struct BatteryAssembly {
     std::unique_ptr<mapping::Bound> bound;
     std::shared_ptr<adapter::Adapter> adapter;
     std::unique_ptr<adapter::Source> source; ///< made by the adapter: ends before it
-    BridgeSettings bridge;
+    MemberSettings member;
 };
 
 struct Assembly {
     std::string file; ///< of the configuration
     Configuration configuration;
     std::vector<BatteryAssembly> batteries; ///< at least one
+    BridgeSettings bridge;                  ///< of all of them together
+
+    /// What each battery's mapping was bound to, in their order.
+    [[nodiscard]] std::vector<const mapping::Bound*> bounds() const;
 };
+
+/// Under which name what outlives a restart is kept: that of the only battery, or "bank".
+std::string memory_name(const Assembly& assembly);
 
 /// What the batteries are assembled for.
 enum class Purpose : std::uint8_t {
@@ -53,8 +60,5 @@ std::optional<Assembly> assemble(const std::filesystem::path& configuration, con
 /// The same for a configuration that is not a file. `file` is how messages name it.
 std::optional<Assembly> assemble_text(std::string_view configuration, const std::string& file,
                                       const Folders& folders, Faults& faults);
-
-/// Why these batteries cannot be managed, though they can be read: this version manages one.
-Faults unmanageable(const Configuration& configuration);
 
 } // namespace retrocan::daemon

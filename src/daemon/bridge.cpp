@@ -23,13 +23,81 @@ std::optional<TimePoint> earliest(std::optional<TimePoint> a, std::optional<Time
 
 } // namespace
 
-Bridge::Bridge(BridgeSettings settings, const mapping::Bound& bound, TimePoint now)
-    : settings_{std::move(settings)}, decoder_{bound}, pack_{settings_.pack, now} {}
+Bridge::Bridge(BridgeSettings settings, const std::vector<const mapping::Bound*>& bounds, TimePoint now)
+    : settings_{std::move(settings)}
+    , bank_{settings_.bank, bounds.size()}
+    , since_{now}
+    , system_{settings_.system, settings_.memory} {
+    members_.list.reserve(bounds.size());
+    for (std::size_t i = 0; i < bounds.size(); ++i)
+        members_.list.push_back({mapping::Decoder{*bounds[i]}, policy::Pack{settings_.members[i].pack, now}});
+    look(now);
+}
 
-void Bridge::take(const adapter::Answer& answer, TimePoint now) {
-    pack_.take(decoder_.take(answer), now);
+void Bridge::take(std::size_t member, const adapter::Answer& answer, TimePoint now) {
+    tick(now);
+    policy::Pack& pack = members_[member].pack;
+    pack.take(members_[member].decoder.take(answer), now);
+    look(now);
+    if (view_.state == policy::PackState::running && view_.limits) {
+        if (pack.good_round() && view_.counts[member])
+            system_.round(values_of_all(now), *view_.limits, now);
+        else
+            system_.lower(*view_.limits, now);
+    }
     follow_state(now);
     want_lower_limits(now);
+}
+
+bank::View Bridge::view_at(TimePoint now) {
+    std::vector<bank::Member> members;
+    members.reserve(members_.size());
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const policy::Pack& pack = members_[i].pack;
+        const bool running = pack.state() == policy::PackState::running && pack.limits();
+        members.push_back({.name = settings_.members[i].name,
+                           .state = pack.state(),
+                           .reason = pack.reason(),
+                           .alive_until = pack.alive_until(),
+                           .values = pack.values(now),
+                           .limits = running ? &*pack.limits() : nullptr,
+                           .alarms = pack.alarms(now),
+                           .capacity = settings_.members[i].capacity});
+    }
+    return bank_.look(members, now);
+}
+
+bool Bridge::restored() {
+    view_ = view_at(looked_at_);
+    return true;
+}
+
+/// The batteries as one, anew.
+void Bridge::look(TimePoint now) {
+    const policy::PackState before = view_.state;
+    view_ = view_at(now);
+    looked_at_ = now;
+    if (view_.state == before)
+        return;
+    since_ = now;
+    ran_ = ran_ || view_.state == policy::PackState::running;
+    if (view_.state != policy::PackState::running)
+        system_.restart();
+}
+
+BatteryState Bridge::values_of_all(TimePoint now) const {
+    BatteryState values = view_.values;
+    drop_expired(values, now);
+    return values;
+}
+
+BatteryState Bridge::values(TimePoint now) const {
+    return system_.completed(values_of_all(now), now);
+}
+
+bool Bridge::may_send(TimePoint now) const {
+    return view_.state == policy::PackState::running && now + policy::least_life <= view_.alive_until &&
+           system_.limits() && system_.must_be_silent().empty();
 }
 
 void Bridge::heard(const CanFrame& frame, TimePoint now) {
@@ -65,7 +133,19 @@ void Bridge::bus_down() {
 }
 
 void Bridge::tick(TimePoint now) {
-    pack_.tick(now);
+    bool changed = bank_.next() && now >= *bank_.next();
+    for (Member& member : members_.list) {
+        const policy::PackState before = member.pack.state();
+        const bool due = before == policy::PackState::running && now >= member.pack.next();
+        member.pack.tick(now);
+        changed = changed || due;
+    }
+    if (changed) {
+        look(now);
+        if (view_.limits)
+            system_.lower(*view_.limits, now);
+        want_lower_limits(now);
+    }
     if (hearing_ == Hearing::listening && now - listening_since_ >= listening_time)
         hearing_ = Hearing::clear;
     if (hearing_ == Hearing::foreign && bus_is_up_ && now - foreign_heard_ >= foreign_memory)
@@ -73,18 +153,19 @@ void Bridge::tick(TimePoint now) {
     follow_state(now);
 }
 
-/// Starts and stops the schedule as the state of the pack and the bus allow.
+/// Starts and stops the schedule as the state of the batteries and the bus allow.
 void Bridge::follow_state(TimePoint now) {
-    const policy::PackState state = pack_.state();
-    if (state != state_seen_ && state == policy::PackState::stale)
-        decoder_.restart();
-    state_seen_ = state;
+    for (Member& member : members_.list) {
+        const policy::PackState state = member.pack.state();
+        if (state != member.seen && state == policy::PackState::stale)
+            member.decoder.restart();
+        member.seen = state;
+    }
 
     std::optional<victron::Mode> mode;
-    if (hearing_ == Hearing::clear && pack_.may_send(now))
+    if (hearing_ == Hearing::clear && may_send(now))
         mode = victron::Mode::full;
-    else if (hearing_ == Hearing::clear && settings_.on_stale == OnStale::alarm && pack_.ran() &&
-             sent_before_)
+    else if (hearing_ == Hearing::clear && settings_.on_stale == OnStale::alarm && ran_ && sent_before_)
         mode = victron::Mode::alarm;
 
     if (!mode) {
@@ -104,13 +185,13 @@ void Bridge::settle_messages(TimePoint now) {
     if (settled_)
         return;
     settled_.emplace();
-    const victron::Values values = report(pack_, settings_.report, now);
+    const victron::Values values = values_for_bus(now);
     for (std::size_t i = 0; i < victron::messages().size(); ++i)
         settled_->set(i, victron::encode(victron::messages()[i], values, settings_.name_rule).has_value());
 }
 
 void Bridge::want_lower_limits(TimePoint now) {
-    if (sent_limits_ && pack_.limits() && is_lower(*pack_.limits(), *sent_limits_))
+    if (sent_limits_ && system_.limits() && is_lower(*system_.limits(), *sent_limits_))
         schedule_.want_limits(now);
 }
 
@@ -129,15 +210,16 @@ std::optional<CanFrame> Bridge::due(TimePoint now) {
 
 bool Bridge::may_write(const CanFrame& frame, TimePoint now) const {
     const bool has_values = schedule_.mode() == victron::Mode::full || frame.id == victron::limits_id;
-    return !has_values || pack_.may_send(now);
+    return !has_values || may_send(now);
 }
 
 void Bridge::written(const CanFrame& frame) {
     sent_before_ = true;
     if (frame.id == victron::limits_id)
-        sent_limits_ = pack_.limits();
+        sent_limits_ = system_.limits();
     if (frame.id == victron::alarms_id)
-        pack_.alarms_sent();
+        for (Member& member : members_.list)
+            member.pack.alarms_sent();
 }
 
 void Bridge::not_written(const CanFrame& frame, TimePoint now) {
@@ -145,29 +227,40 @@ void Bridge::not_written(const CanFrame& frame, TimePoint now) {
         schedule_.want_limits(now);
 }
 
+/// Of this very moment: a source of alarms may have expired since the last look().
+policy::AlarmPairs Bridge::alarms(TimePoint now) const {
+    return members_.size() == 1 ? members_[0].pack.alarms(now) : view_.alarms;
+}
+
+victron::Values Bridge::values_for_bus(TimePoint now) const {
+    return report(values(now), system_.limits(), alarms(now), settings_.report);
+}
+
 /// The one place where bytes for the bus are made. The last checks stand here, whatever came before.
 std::optional<CanFrame> Bridge::frame(const victron::Message& message, TimePoint now) {
     if (schedule_.mode() == victron::Mode::alarm)
         return victron::encode(message, stale_report(last_values_), settings_.name_rule);
-    if (!pack_.may_send(now))
+    if (!may_send(now))
         return std::nullopt;
     const auto slot = static_cast<std::size_t>(&message - victron::messages().data());
     if (!settled_ || !settled_->test(slot))
         return std::nullopt;
     if (message.id == victron::limits_id) {
-        if (!pack_.limits() || !policy::within(*pack_.limits(), settings_.pack.limits.envelope)) {
+        if (!policy::within(*system_.limits(), settings_.system.envelope)) {
             ++refused_;
             return std::nullopt;
         }
     }
-    last_values_ = report(pack_, settings_.report, now);
+    last_values_ = values_for_bus(now);
     return victron::encode(message, last_values_, settings_.name_rule);
 }
 
 std::optional<TimePoint> Bridge::next() const {
     std::optional<TimePoint> next = schedule_.next();
-    if (pack_.state() == policy::PackState::running)
-        next = earliest(next, pack_.alive_until());
+    for (const Member& member : members_.list)
+        if (member.pack.state() == policy::PackState::running)
+            next = earliest(next, member.pack.next());
+    next = earliest(next, bank_.next());
     if (hearing_ == Hearing::listening)
         next = earliest(next, listening_since_ + listening_time);
     if (hearing_ == Hearing::foreign && bus_is_up_)

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "adapter/reading.h"
+#include "bank/bank.h"
 #include "core/can_frame.h"
 #include "daemon/configuration.h"
 #include "daemon/report.h"
 #include "mapping/decoder.h"
 #include "policy/pack.h"
+#include "policy/system.h"
 #include "victron/names.h"
 #include "victron/schedule.h"
 
@@ -14,11 +16,23 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace retrocan::daemon {
 
-struct BridgeSettings {
+/// One battery of a system.
+struct MemberSettings {
+    std::string name;
     policy::PackPolicy pack;
+    std::optional<Charge> capacity; ///< the owner's word; else what the battery tells
+};
+
+/// One system: the batteries that are managed as one on one bus.
+struct BridgeSettings {
+    std::vector<MemberSettings> members; ///< at least one
+    bank::BankSettings bank;
+    policy::SystemPolicy system;
+    policy::Memory memory; ///< of an earlier run
     ReportSettings report;
     OnStale on_stale{OnStale::silent};
     victron::NameRule name_rule{victron::NameRule::guarded};
@@ -32,15 +46,15 @@ enum class Hearing : std::uint8_t {
     foreign, ///< another sender of 0x351 was heard before our first frame
 };
 
-/// The way of one battery from answers to frames, without clock, threads or sockets: what the daemon runs and
-/// what a replay repeats bit by bit. Times passed in never go back.
+/// The way of a system's batteries from answers to frames, without clock, threads or sockets: what the daemon
+/// runs and what a replay repeats bit by bit. Times passed in never go back.
 class Bridge {
 public:
-    /// `bound` outlives the bridge.
-    Bridge(BridgeSettings settings, const mapping::Bound& bound, TimePoint now);
+    /// `bounds`: of each member, in their order. They outlive the bridge.
+    Bridge(BridgeSettings settings, const std::vector<const mapping::Bound*>& bounds, TimePoint now);
 
-    /// An answer (or failure) of the battery.
-    void take(const adapter::Answer& answer, TimePoint now);
+    /// An answer (or failure) of a battery.
+    void take(std::size_t member, const adapter::Answer& answer, TimePoint now);
     /// A frame that somebody else sent.
     void heard(const CanFrame& frame, TimePoint now);
     /// The bus can be written to. Before our first frame, two seconds of listening begin.
@@ -61,7 +75,21 @@ public:
     /// When to call tick() and due() next, if nothing happens before.
     [[nodiscard]] std::optional<TimePoint> next() const;
 
-    [[nodiscard]] const policy::Pack& pack() const { return pack_; }
+    [[nodiscard]] std::size_t members() const { return members_.size(); }
+    [[nodiscard]] const policy::Pack& pack(std::size_t member = 0) const { return members_[member].pack; }
+    [[nodiscard]] const std::string& name(std::size_t member) const { return settings_.members[member].name; }
+    [[nodiscard]] const mapping::Decoder& decoder(std::size_t member) const {
+        return members_[member].decoder;
+    }
+    /// The batteries as one.
+    [[nodiscard]] const bank::View& view() const { return view_; }
+    /// Since when its state is what it is.
+    [[nodiscard]] TimePoint since() const { return since_; }
+    [[nodiscard]] const policy::System& system() const { return system_; }
+    /// What goes on the bus may be made of these: of all batteries, with what is computed for them.
+    [[nodiscard]] BatteryState values(TimePoint now) const;
+    /// 0x351 may go out, as far as the batteries are concerned.
+    [[nodiscard]] bool may_send(TimePoint now) const;
     [[nodiscard]] Hearing hearing() const { return hearing_; }
     [[nodiscard]] bool bus_is_up() const { return bus_is_up_; }
     /// When a 0x305 was last heard: the GX is there. Never a condition for sending.
@@ -73,9 +101,13 @@ public:
     /// Every member that changes, for snapshots: calls `visit(name, member)`. `self` is const or not.
     template <class Self, class Visit>
     static void each_member(Self& self, const Visit& visit) {
-        visit("decoder", self.decoder_);
-        visit("pack", self.pack_);
+        visit("members", self.members_);
+        visit("bank", self.bank_);
+        visit("looked_at", self.looked_at_);
+        visit("since", self.since_);
+        visit("system", self.system_);
         visit("state_seen", self.state_seen_);
+        visit("ran", self.ran_);
         visit("schedule", self.schedule_);
         visit("hearing", self.hearing_);
         visit("listening_since", self.listening_since_);
@@ -90,16 +122,56 @@ public:
         visit("skipped_seen", self.skipped_seen_);
     }
 
+    /// After a snapshot was read: the view is made of what was in it.
+    [[nodiscard]] bool restored();
+
 private:
+    struct Member {
+        mapping::Decoder decoder;
+        policy::Pack pack;
+        policy::PackState seen{policy::PackState::starting};
+
+        template <class Self, class Visit>
+        static void each_member(Self& self, const Visit& visit) {
+            visit("decoder", self.decoder);
+            visit("pack", self.pack);
+            visit("seen", self.seen);
+        }
+    };
+
+    struct Members {
+        std::vector<Member> list;
+
+        Member& operator[](std::size_t i) { return list[i]; }
+        const Member& operator[](std::size_t i) const { return list[i]; }
+        [[nodiscard]] std::size_t size() const { return list.size(); }
+
+        template <class Self, class Visit>
+        static void each_member(Self& self, const Visit& visit) {
+            for (std::size_t i = 0; i < self.list.size(); ++i)
+                visit(std::to_string(i).c_str(), self.list[i]);
+        }
+    };
+
+    [[nodiscard]] bank::View view_at(TimePoint now);
+    void look(TimePoint now);
+    [[nodiscard]] policy::AlarmPairs alarms(TimePoint now) const;
+    [[nodiscard]] BatteryState values_of_all(TimePoint now) const;
+    [[nodiscard]] victron::Values values_for_bus(TimePoint now) const;
     void follow_state(TimePoint now);
     void want_lower_limits(TimePoint now);
     void settle_messages(TimePoint now);
     std::optional<CanFrame> frame(const victron::Message& message, TimePoint now);
 
     BridgeSettings settings_;
-    mapping::Decoder decoder_;
-    policy::Pack pack_;
+    Members members_;
+    bank::Bank bank_;
+    bank::View view_;
+    TimePoint looked_at_{}; ///< when the view was made
+    TimePoint since_;
+    policy::System system_;
     policy::PackState state_seen_{policy::PackState::starting};
+    bool ran_{}; ///< it has been running before
     victron::Schedule schedule_;
 
     Hearing hearing_{Hearing::not_yet};

@@ -27,6 +27,7 @@ constexpr Duration slowest_poll = 24s;
 constexpr std::int64_t most_cells = 512;  // of batteries that are only monitored too
 constexpr Voltage highest_ceiling = 70_V; // above it the GX's high-voltage profile begins: another protocol
 constexpr std::array<std::string_view, 2> on_stale_words{"silent", "alarm"};
+constexpr std::array<std::string_view, 3> chemistry_words{"lfp", "nmc", "lto"}; // as policy::Chemistry
 
 /// Solar chargers go this much above CVL, by the nominal voltage of the system (protocol, chapter 1.5.3).
 Voltage solar_offset(Voltage ceiling) {
@@ -79,6 +80,15 @@ void within(TableReader& read, std::string_view key, std::optional<Q> value, Q l
                             to_text(*value));
 }
 
+/// At low SOC a cold battery rests far below the floor of normal days: only down to here nothing flows into
+/// it.
+Voltage end_of_discharge(const BatteryConfiguration& battery, Voltage floor) {
+    if (!battery.chemistry)
+        return floor;
+    const std::int64_t end = policy::cell_values(*battery.chemistry).cut_off.count * battery.cells;
+    return std::min(Voltage{end / 100 * 100}, floor);
+}
+
 /// The owner's envelope: without it nothing is ever sent.
 void read_limits(TableReader& read, BatteryConfiguration& battery, Configuration& configuration) {
     auto limits = read.table("limits");
@@ -92,10 +102,18 @@ void read_limits(TableReader& read, BatteryConfiguration& battery, Configuration
     const auto ceiling = limits->quantity<Voltage>("cvl_ceiling", Need::required);
     const auto ccl = limits->quantity<Current>("ccl_ceiling", Need::required);
     const auto dcl = limits->quantity<Current>("dcl_ceiling", Need::required);
+    const auto prohibited = limits->quantity<Voltage>("cvl_floor_prohibited");
+    battery.dcl_min = limits->quantity<Current>("dcl_min");
     battery.discharge_voltage = limits->quantity<Voltage>("discharge_voltage");
     whole_tenths(*limits, "cvl_floor", floor);
     whole_tenths(*limits, "cvl_ceiling", ceiling);
     not_below(*limits, "cvl_floor", floor, 8_V);
+    whole_tenths(*limits, "cvl_floor_prohibited", prohibited);
+    not_below(*limits, "cvl_floor_prohibited", prohibited, 8_V);
+    if (prohibited && floor && *prohibited > *floor)
+        limits->fault("cvl_floor_prohibited",
+                      "must not be above cvl_floor (" + to_text(*floor) + "); got " + to_text(*prohibited));
+    not_below(*limits, "dcl_min", battery.dcl_min, 100_mA);
     not_below(*limits, "ccl_ceiling", ccl, 0_A);
     not_below(*limits, "dcl_ceiling", dcl, 100_mA); // 0 A would be a blackout for ever in island mode
     not_below(*limits, "discharge_voltage", battery.discharge_voltage, 0_V);
@@ -107,20 +125,8 @@ void read_limits(TableReader& read, BatteryConfiguration& battery, Configuration
                  "be monitored, not managed; got " +
                  to_text(*ceiling)});
     limits->finish();
-    battery.envelope = {floor.value_or(0_V), ceiling.value_or(0_V), ccl.value_or(0_A), dcl.value_or(0_A)};
-}
-
-void read_charge(TableReader& read, BatteryConfiguration& battery) {
-    auto charge = read.table("charge");
-    if (!charge)
-        return;
-    battery.charge.hold = charge->quantity<Voltage>("hold");
-    battery.charge.floating = charge->quantity<Voltage>("float");
-    battery.charge.absorption = charge->quantity<Voltage>("absorption");
-    whole_tenths(*charge, "hold", battery.charge.hold);
-    whole_tenths(*charge, "float", battery.charge.floating);
-    whole_tenths(*charge, "absorption", battery.charge.absorption);
-    charge->finish();
+    battery.envelope = {floor.value_or(0_V), ceiling.value_or(0_V), ccl.value_or(0_A), dcl.value_or(0_A),
+                        prohibited.value_or(end_of_discharge(battery, floor.value_or(0_V)))};
 }
 
 /// floor < hold <= float <= absorption <= ceiling, as far as they are given.
@@ -201,8 +207,13 @@ BatteryConfiguration read_battery(TableReader& read, Configuration& configuratio
     not_below(read, "cell_over_voltage", over_voltage, 1_V);
     battery.cells = cells.value_or(0);
     battery.cell_over_voltage = over_voltage.value_or(0_V);
+    if (const auto index = read.one_of("chemistry", chemistry_words))
+        battery.chemistry = policy::chemistry(chemistry_words[*index]);
+    battery.capacity = read.quantity<Charge>("capacity");
+    not_below(read, "capacity", battery.capacity, 1_Ah);
     read_limits(read, battery, configuration);
-    read_charge(read, battery);
+    battery.charge = read_charge(read);
+    battery.limiters = read_limiters(read, battery.alarms_limit);
     if (read.faults().size() == faults_before) { // else a second message would only confuse
         check_order(read, battery);
         check_cells(read, battery);
@@ -272,6 +283,9 @@ Configuration parse_configuration(std::string_view text, const std::string& file
         if (!name.empty() && !names.insert(name).second)
             battery.fault("name", "two batteries are called \"" + name + "\"");
     }
+    configuration.bank = read_bank(read, configuration.batteries.size());
+    configuration.force_charge = read_force_charge(read);
+    read_obedience(read, configuration.on_disobeyed, configuration.obedience);
     read.finish();
     return configuration;
 }

@@ -4,6 +4,7 @@
 #include "adapter/spec.h"
 #include "core/fault.h"
 #include "core/quantity.h"
+#include "daemon/policy_keys.h"
 #include "policy/limits.h"
 #include "policy/pack.h"
 
@@ -29,13 +30,6 @@ struct OwnNames {
     std::optional<std::string> family;
 };
 
-/// Voltages of the charge phases. Checked against each other and the envelope.
-struct ChargeVoltages {
-    std::optional<Voltage> hold;
-    std::optional<Voltage> floating;
-    std::optional<Voltage> absorption;
-};
-
 struct BatteryConfiguration {
     Place place;
     std::string name;
@@ -49,8 +43,13 @@ struct BatteryConfiguration {
 
     std::int64_t cells{};
     Voltage cell_over_voltage; ///< at which the battery's own protection opens
+    std::optional<policy::Chemistry> chemistry;
+    std::optional<Charge> capacity; ///< the owner's word; else what the battery tells
     policy::Envelope envelope;
-    ChargeVoltages charge;
+    std::optional<Current> dcl_min;
+    ChargeSettings charge;
+    std::vector<LimiterSetting> limiters;
+    bool alarms_limit{true};
     std::optional<Voltage> discharge_voltage;
     policy::WhenMissing when_missing;
 
@@ -82,6 +81,10 @@ struct Configuration {
     std::optional<std::filesystem::path> state_folder; ///< [state] folder, as written
     bool black_box{true};                              ///< [state] black_box
     std::vector<BatteryConfiguration> batteries;
+    BankConfiguration bank;
+    policy::ForceChargePolicy force_charge;
+    policy::OnDisobeyed on_disobeyed{policy::OnDisobeyed::automatic};
+    policy::ObediencePolicy obedience;
 
     Faults warnings;    ///< what runs, but should be known
     Faults shadow_only; ///< why it may run with --shadow only

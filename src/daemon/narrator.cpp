@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/narrator.h"
 
+#include "core/unit.h"
+
 #include <spdlog/spdlog.h>
 
 namespace retrocan::daemon {
@@ -8,6 +10,7 @@ namespace retrocan::daemon {
 namespace {
 
 constexpr Duration foreign_pause = std::chrono::minutes{1};
+constexpr Duration limit_pause = std::chrono::seconds{10};
 
 /// "soc: 655 % is outside .." -> "soc": an objection whose number changes is still the same one.
 std::string subject(const std::string& objection) {
@@ -16,60 +19,124 @@ std::string subject(const std::string& objection) {
 
 } // namespace
 
-void Narrator::look(const Bridge& bridge) {
-    const policy::Pack& pack = bridge.pack();
-    if (state_ != pack.state()) {
-        state_ = pack.state();
-        const std::string_view state = policy::to_text(*state_);
-        if (*state_ == policy::PackState::stale)
-            spdlog::error("{}: {}: {}{}; {}", battery_, state, pack.reason(),
-                          last_news_.empty() ? "" : " (" + last_news_ + ")",
-                          on_stale_ == OnStale::alarm ? "only names and an internal alarm are sent"
-                                                      : "nothing is sent");
-        else
-            spdlog::info("{}: {}: {}", battery_, state, pack.reason());
-        reason_ = pack.reason();
-    } else if (reason_ != pack.reason()) {
-        reason_ = pack.reason();
-        spdlog::info("{}: still {}: {}", battery_, policy::to_text(*state_), reason_);
+Narrator::Narrator(std::vector<std::string> batteries, OnStale on_stale) : on_stale_{on_stale} {
+    system_.name = batteries.size() == 1 ? batteries.front() : "bank";
+    for (std::string& name : batteries)
+        batteries_.push_back({.name = std::move(name)});
+}
+
+void Narrator::look(const Bridge& bridge, TimePoint now) {
+    const bool alone = batteries_.size() == 1;
+    for (std::size_t i = 0; i < batteries_.size(); ++i) {
+        const policy::Pack& pack = bridge.pack(i);
+        look_at_state(batteries_[i], pack.state(), pack.reason(), alone);
+        look_at_objections(batteries_[i], pack.objections(), "not plausible: ");
     }
+    if (!alone)
+        look_at_state(system_, bridge.view().state, bridge.view().reason, true);
+    std::vector<std::string> warnings = bridge.view().objections;
+    warnings.insert(warnings.end(), bridge.system().warnings().begin(), bridge.system().warnings().end());
+    look_at_objections(system_, warnings, "");
+    const std::string& silence = bridge.system().must_be_silent();
+    if (silenced_ != !silence.empty()) {
+        silenced_ = !silence.empty();
+        if (silenced_)
+            spdlog::critical("{}: nothing is sent any more: {}", system_.name, silence);
+        else
+            spdlog::info("{}: it is sent again: nothing is charged any more", system_.name);
+    }
+    look_at_limits(bridge, now);
+    look_at_bus(bridge);
+}
+
+/// `stops`: when this one is stale, nothing is sent.
+void Narrator::look_at_state(Told& told, policy::PackState state, const std::string& reason, bool stops) {
+    if (told.state == state && told.reason == reason)
+        return;
+    const bool changed = told.state != state;
+    told.state = state;
+    told.reason = reason;
+    if (!changed) {
+        spdlog::info("{}: still {}: {}", told.name, policy::to_text(state), reason);
+        return;
+    }
+    if (state != policy::PackState::stale) {
+        spdlog::info("{}: {}: {}", told.name, policy::to_text(state), reason);
+        return;
+    }
+    const char* effect = !stops                        ? ""
+                         : on_stale_ == OnStale::alarm ? "; only names and an internal alarm are sent"
+                                                       : "; nothing is sent";
+    spdlog::error("{}: {}: {}{}{}", told.name, policy::to_text(state), reason,
+                  told.news.empty() ? "" : " (" + told.news + ")", effect);
+}
+
+void Narrator::look_at_objections(Told& told, const std::vector<std::string>& objections, const char* what) {
+    std::set<std::string> now;
+    for (const std::string& objection : objections) {
+        if (!told.objections.contains(subject(objection)))
+            spdlog::warn("{}: {}{}", told.name, what, objection);
+        now.insert(subject(objection));
+    }
+    told.objections = std::move(now);
+}
+
+void Narrator::look_at_limits(const Bridge& bridge, TimePoint now) {
+    const auto& limits = bridge.system().limits();
+    if (!limits) {
+        limits_ = {};
+        phase_.reset();
+        return;
+    }
+    look_at_limit(0, "CVL", limits->cvl, now);
+    look_at_limit(1, "CCL", limits->ccl, now);
+    look_at_limit(2, "DCL", limits->dcl, now);
+    if (bridge.system().has_phases() && phase_ != bridge.system().phase()) {
+        phase_ = bridge.system().phase();
+        spdlog::info("{}: charge phase {}", system_.name, policy::to_text(*phase_));
+    }
+}
+
+/// Another limiter has won. One that wins and loses again and again is not told more than each ten seconds.
+template <class Q>
+void Narrator::look_at_limit(std::size_t which, const char* name, const policy::Limit<Q>& limit,
+                             TimePoint now) {
+    ToldLimit& told = limits_[which];
+    if (told.limiter == limit.reason.limiter || (!told.limiter.empty() && now - told.at < limit_pause))
+        return;
+    told = {std::string{limit.reason.limiter}, now};
+    spdlog::info("{}: {} {} by {}: {}", system_.name, name, to_text(limit.value), limit.reason.limiter,
+                 limit.reason.input);
+}
+
+void Narrator::look_at_bus(const Bridge& bridge) {
     if (hearing_ != bridge.hearing()) {
         hearing_ = bridge.hearing();
         if (hearing_ == Hearing::listening)
-            spdlog::info("{}: listening on the bus for 2 s before the first frame", battery_);
+            spdlog::info("{}: listening on the bus for 2 s before the first frame", system_.name);
         if (hearing_ == Hearing::foreign)
             spdlog::error(
                 "{}: another battery sends 0x351 on this bus: nothing is sent until it has been silent for "
                 "30 s. Disconnect one of them",
-                battery_);
+                system_.name);
         if (hearing_ == Hearing::clear)
-            spdlog::info("{}: no other battery on the bus", battery_);
+            spdlog::info("{}: no other battery on the bus", system_.name);
     }
     if (refused_ != bridge.refused()) {
         refused_ = bridge.refused();
         spdlog::critical("{}: a limit outside the envelope was held back ({} so far): please report this",
-                         battery_, refused_);
+                         system_.name, refused_);
     }
-    look_at_objections(pack);
 }
 
-void Narrator::look_at_objections(const policy::Pack& pack) {
-    std::set<std::string> now;
-    for (const std::string& objection : pack.objections()) {
-        if (!objected_.contains(subject(objection)))
-            spdlog::warn("{}: not plausible: {}", battery_, objection);
-        now.insert(subject(objection));
-    }
-    objected_ = std::move(now);
-}
-
-void Narrator::source(const adapter::LinkNews& news) {
+void Narrator::source(std::size_t battery, const adapter::LinkNews& news) {
     using State = adapter::LinkNews::State;
-    last_news_ = news.state == State::connected || news.state == State::answering ? "" : news.text;
-    if (last_news_.empty())
-        spdlog::info("{}: {}", battery_, news.text);
+    Told& told = batteries_[battery];
+    told.news = news.state == State::connected || news.state == State::answering ? "" : news.text;
+    if (told.news.empty())
+        spdlog::info("{}: {}", told.name, news.text);
     else
-        spdlog::warn("{}: {}", battery_, news.text);
+        spdlog::warn("{}: {}", told.name, news.text);
 }
 
 void Narrator::bus(const can::Event& event) {
@@ -102,7 +169,7 @@ void Narrator::foreign_limits(const CanFrame& frame, TimePoint now) {
     foreign_said_ = now;
     spdlog::error(
         "{}: another battery sends 0x351 on this bus ({}): the GX gets the limits of two. Disconnect one",
-        battery_, to_text(frame));
+        system_.name, to_text(frame));
 }
 
 } // namespace retrocan::daemon

@@ -5,39 +5,60 @@
 #include "can/link.h"
 #include "daemon/bridge.h"
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace retrocan::daemon {
 
 /// Writes the log: a line for each change, none for each cycle.
 class Narrator {
 public:
-    Narrator(std::string battery, OnStale on_stale) : battery_{std::move(battery)}, on_stale_{on_stale} {}
+    Narrator(std::vector<std::string> batteries, OnStale on_stale);
 
     /// After anything that may have changed the bridge.
-    void look(const Bridge& bridge);
-    void source(const adapter::LinkNews& news);
+    void look(const Bridge& bridge, TimePoint now);
+    void source(std::size_t battery, const adapter::LinkNews& news);
     void bus(const can::Event& event);
     /// Somebody else sends 0x351 beside us. Said once a minute at most.
     void foreign_limits(const CanFrame& frame, TimePoint now);
 
-    /// The last thing that the source said about itself, for people who ask why.
-    [[nodiscard]] const std::string& last_news() const { return last_news_; }
+    /// The last thing that a source said about itself, for people who ask why.
+    [[nodiscard]] const std::string& last_news(std::size_t battery) const { return batteries_[battery].news; }
 
 private:
-    void look_at_objections(const policy::Pack& pack);
+    /// What was said of the state of a battery, or of the bank.
+    struct Told {
+        std::string name;
+        std::optional<policy::PackState> state{};
+        std::string reason{};
+        std::set<std::string> objections{}; ///< what is being objected to
+        std::string news{};
+    };
+    /// What was said of one of CVL, CCL and DCL.
+    struct ToldLimit {
+        std::string limiter{};
+        TimePoint at{};
+    };
 
-    std::string battery_;
+    void look_at_state(Told& told, policy::PackState state, const std::string& reason, bool stops);
+    static void look_at_objections(Told& told, const std::vector<std::string>& objections, const char* what);
+    void look_at_limits(const Bridge& bridge, TimePoint now);
+    template <class Q>
+    void look_at_limit(std::size_t which, const char* name, const policy::Limit<Q>& limit, TimePoint now);
+    void look_at_bus(const Bridge& bridge);
+
+    std::vector<Told> batteries_;
+    Told system_; ///< the bank, or the only battery
     OnStale on_stale_;
-    std::optional<policy::PackState> state_;
-    std::string reason_;
+    std::array<ToldLimit, 3> limits_{};
+    std::optional<policy::Phase> phase_;
+    bool silenced_{};
     Hearing hearing_{Hearing::not_yet};
-    std::set<std::string> objected_; ///< signals that are being objected to
     std::optional<TimePoint> foreign_said_;
     std::uint64_t refused_{};
-    std::string last_news_;
 };
 
 } // namespace retrocan::daemon

@@ -18,8 +18,8 @@ std::string seconds(TimePoint at) {
 
 } // namespace
 
-Replay::Replay(const BatteryAssembly& battery, CaptureHead today, OnFrame on_frame, OnNote on_note)
-    : battery_{battery}
+Replay::Replay(const Assembly& assembly, CaptureHead today, OnFrame on_frame, OnNote on_note)
+    : assembly_{assembly}
     , today_{std::move(today)}
     , on_frame_{std::move(on_frame)}
     , on_note_{std::move(on_note)} {}
@@ -60,7 +60,7 @@ std::optional<LineFault> Replay::take(std::string_view line) {
 /// The controller has been started, or its state is in the head.
 std::optional<LineFault> Replay::begin(const CaptureLine& line, std::string_view text) {
     now_ = line.at;
-    bridge_.emplace(battery_.bridge, *battery_.bound, now_);
+    bridge_.emplace(assembly_.bridge, assembly_.bounds(), now_);
     const auto* head = std::get_if<CaptureHead>(&line.content);
     if (head != nullptr)
         for (const std::string& difference : differences(*head, today_))
@@ -77,15 +77,24 @@ std::optional<LineFault> Replay::begin(const CaptureLine& line, std::string_view
     return std::nullopt;
 }
 
+/// A line that names no battery is everybody's who can read it.
 std::optional<LineFault> Replay::take_traffic(const Traffic& traffic, std::string_view line, TimePoint at) {
-    auto answer = battery_.source->decode(line);
-    if (!answer)
-        return LineFault{column_of(line, answer.error()), answer.error()};
-    if (traffic.battery && *traffic.battery != battery_.name)
-        return std::nullopt;
-    ++answers_;
-    bridge_->take(*answer, at);
-    return std::nullopt;
+    std::optional<LineFault> fault;
+    bool taken = false;
+    for (std::size_t i = 0; i < assembly_.batteries.size(); ++i) {
+        const BatteryAssembly& battery = assembly_.batteries[i];
+        if (traffic.battery && *traffic.battery != battery.name)
+            continue;
+        auto answer = battery.source->decode(line);
+        if (!answer) {
+            fault = LineFault{column_of(line, answer.error()), answer.error()};
+            continue;
+        }
+        taken = true;
+        ++answers_;
+        bridge_->take(i, *answer, at);
+    }
+    return taken ? std::nullopt : fault;
 }
 
 void Replay::catch_up() {

@@ -22,8 +22,8 @@ public:
     /// Something that people should know: another version of a file.
     using OnNote = std::function<void(const std::string&)>;
 
-    /// `battery` outlives it. `today`: the files of the configuration as they are now.
-    Replay(const BatteryAssembly& battery, CaptureHead today, OnFrame on_frame, OnNote on_note);
+    /// `assembly` outlives it. `today`: the files of the configuration as they are now.
+    Replay(const Assembly& assembly, CaptureHead today, OnFrame on_frame, OnNote on_note);
 
     /// Takes the next line. Before, all frames are out that were due before its time; those that are due at
     /// its very time follow the last line of that time, with the next call of take() or catch_up(). The fault
@@ -46,7 +46,7 @@ private:
     void advance(TimePoint end, bool inclusive);
     void pump();
 
-    const BatteryAssembly& battery_;
+    const Assembly& assembly_;
     CaptureHead today_;
     OnFrame on_frame_;
     OnNote on_note_;

@@ -35,10 +35,10 @@ void prefer(std::optional<T>& value, const std::optional<T>& owners) {
 
 } // namespace
 
-victron::Values report(const policy::Pack& pack, const ReportSettings& settings, TimePoint now) {
-    const BatteryState s = pack.values(now);
+victron::Values report(const BatteryState& s, const std::optional<policy::Limits>& limits,
+                       const policy::AlarmPairs& alarms, const ReportSettings& settings) {
     victron::Values v;
-    if (const auto& limits = pack.limits()) {
+    if (limits) {
         v.cvl = limits->cvl.value;
         v.ccl = limits->ccl.value;
         v.dcl = limits->dcl.value;
@@ -52,10 +52,9 @@ victron::Values report(const policy::Pack& pack, const ReportSettings& settings,
     v.current = value(s.current);
     v.temperature = value(s.temperature);
 
-    const policy::AlarmPairs pairs = pack.alarms(now);
     for (std::size_t i = 0; i < alarm_kinds; ++i) {
-        v.alarms[i] = pair(pairs.alarms[i]);
-        v.warnings[i] = pair(pairs.warnings[i]);
+        v.alarms[i] = pair(alarms.alarms[i]);
+        v.warnings[i] = pair(alarms.warnings[i]);
     }
     v.system_status = system_status(s);
 

@@ -18,9 +18,9 @@ struct ReportSettings {
 /// 12).
 inline constexpr Percent assumed_soh{100'00};
 
-/// What the bus shall carry at `now`: the pack's accepted values that have not expired, its limits in force
-/// and its alarm pairs. Pure.
-victron::Values report(const policy::Pack& pack, const ReportSettings& settings, TimePoint now);
+/// What the bus shall carry: `values` that have not expired, the limits in force and the alarm pairs. Pure.
+victron::Values report(const BatteryState& values, const std::optional<policy::Limits>& limits,
+                       const policy::AlarmPairs& alarms, const ReportSettings& settings);
 
 /// For `on_stale = "alarm"`: names, and the BMS internal alarm alone. `last` is the last full report.
 victron::Values stale_report(const victron::Values& last);

@@ -15,10 +15,11 @@ Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& lin
     : io_{io}
     , assembly_{assembly}
     , link_{link}
-    , bridge_{assembly.batteries.front().bridge, *assembly.batteries.front().bound, BootClock::now()}
-    , narrator_{assembly.batteries.front().name, assembly.batteries.front().bridge.on_stale}
+    , bridge_{assembly.bridge, assembly.bounds(), BootClock::now()}
+    , narrator_{battery_names(assembly), assembly.bridge.on_stale}
     , head_{capture_head(assembly, program)}
     , writer_{battery_names(assembly)}
+    , kept_states_(assembly.batteries.size(), policy::PackState::starting)
     , transmitter_{io, bridge_, link,
                    [this](const CanFrame& frame, can::WriteResult result, TimePoint at) {
                        sent_[frame.id] = {frame, at, result};
@@ -30,6 +31,7 @@ Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& lin
     , signals_{io, SIGINT, SIGTERM}
     , end_{io}
     , screen_timer_{io}
+    , hurrying_(assembly.batteries.size(), true)
     , inbox_{io, assembly.batteries.size(), [this](const adapter::Event& event) { on_source(event); }} {}
 
 Service::~Service() = default;
@@ -45,7 +47,10 @@ std::string Service::head(TimePoint now, bool continues, bool with_snapshot) {
 
 void Service::record(std::unique_ptr<LineFile> file, std::uint64_t max_size) {
     recording_.emplace(std::move(file), max_size,
-                       [this](bool continues) { return head(BootClock::now(), continues, continues); });
+                       [this](bool continues) {
+                           const bool remembers = !(assembly_.bridge.memory == policy::Memory{});
+                           return head(BootClock::now(), continues, continues || remembers);
+                       });
 }
 
 void Service::keep_black_box(BlackBox::Settings settings) {
@@ -53,20 +58,47 @@ void Service::keep_black_box(BlackBox::Settings settings) {
         std::move(settings), [this](TimePoint now) { return head(now, false, true); }, BootClock::now());
 }
 
+void Service::keep_state(const std::filesystem::path& file, KeptState stored) {
+    keeper_.emplace(std::move(stored), BootClock::now());
+    state_file_.emplace(file);
+}
+
+/// What is kept is that of the system: of the bank, or of its only battery.
+void Service::remember() {
+    const policy::Memory memory = bridge_.system().memory();
+    Kept kept;
+    if (bridge_.system().has_phases())
+        kept.charge = memory.charge;
+    if (bridge_.system().computes_energy())
+        kept.energy = memory.energy;
+    keeper_->keep(memory_name(assembly_), kept);
+}
+
+void Service::look_at_memory() {
+    if (!keeper_ || bridge_.view().state != policy::PackState::running)
+        return;
+    remember();
+    if (keeper_->due(BootClock::now()))
+        state_file_->put(to_text(keeper_->state()));
+}
+
 void Service::start() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error)
             stop();
     });
-    narrator_.look(bridge_);
+    narrator_.look(bridge_, BootClock::now());
     link_.start([this](const can::Event& event) { on_bus(event); });
     readers_.emplace(assembly_, inbox_.sink(), adapter::StartOptions{.traffic = recording()});
-    readers_->hurry(0, true);
+    for (std::size_t i = 0; i < hurrying_.size(); ++i)
+        readers_->hurry(i, true);
 }
 
 void Service::stop() {
     transmitter_.stop();
     readers_.reset();
+    if (keeper_ && keeper_->due_at_stop(BootClock::now()))
+        state_file_->put(to_text(keeper_->state()));
     signals_.cancel();
     end_.cancel();
     screen_timer_.cancel();
@@ -76,9 +108,9 @@ void Service::stop() {
 void Service::on_source(const adapter::Event& event) {
     const auto* answer = std::get_if<adapter::Answer>(&event.content);
     if (answer != nullptr)
-        bridge_.take(*answer, BootClock::now());
+        bridge_.take(event.battery, *answer, BootClock::now());
     else
-        narrator_.source(std::get<adapter::LinkNews>(event.content));
+        narrator_.source(event.battery, std::get<adapter::LinkNews>(event.content));
     after_change(); // first of all: a limit may have fallen
     tell_of_dropped(event.battery);
     if (recording()) {
@@ -117,11 +149,13 @@ void Service::write_down(const std::string& line, TimePoint now) {
 
 /// After what led to it was written down.
 void Service::look_for_failure() {
-    const policy::PackState state = bridge_.pack().state();
-    if (state == kept_state_)
-        return;
-    kept_state_ = state;
-    if (black_box_ && state == policy::PackState::stale)
+    bool lost = false;
+    for (std::size_t i = 0; i < kept_states_.size(); ++i) {
+        const policy::PackState state = bridge_.pack(i).state();
+        lost = lost || (state != kept_states_[i] && state == policy::PackState::stale);
+        kept_states_[i] = state;
+    }
+    if (black_box_ && lost)
         black_box_->keep(BootClock::now());
 }
 
@@ -150,11 +184,14 @@ void Service::on_bus(const can::Event& event) {
 
 void Service::after_change() {
     transmitter_.pump();
-    narrator_.look(bridge_);
-    const bool hurry = bridge_.pack().state() != policy::PackState::running;
-    if (readers_ && hurry != hurrying_) {
-        hurrying_ = hurry;
-        readers_->hurry(0, hurry);
+    narrator_.look(bridge_, BootClock::now());
+    look_at_memory();
+    for (std::size_t i = 0; readers_ && i < hurrying_.size(); ++i) {
+        const bool hurry = bridge_.pack(i).state() != policy::PackState::running;
+        if (hurry != hurrying_[i]) {
+            hurrying_[i] = hurry;
+            readers_->hurry(i, hurry);
+        }
     }
 }
 

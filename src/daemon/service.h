@@ -11,6 +11,8 @@
 #include "daemon/narrator.h"
 #include "daemon/readers.h"
 #include "daemon/recording.h"
+#include "daemon/state_file.h"
+#include "daemon/state_keeper.h"
 #include "daemon/transmitter.h"
 
 #include <functional>
@@ -18,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -44,6 +47,10 @@ public:
     /// Before start(): the last minutes before each `stale` are kept.
     void keep_black_box(BlackBox::Settings settings);
 
+    /// Before start(): what is worth it is kept over restarts, from time to time. `stored`: what is in the
+    /// file already.
+    void keep_state(const std::filesystem::path& file, KeptState stored);
+
     /// Starts; the caller runs the io_context.
     void start();
     /// The transmitter falls silent, then the adapters end. The io_context runs out of work.
@@ -68,6 +75,8 @@ private:
     [[nodiscard]] bool recording() const { return recording_ || black_box_; }
     void write_down(const std::string& line, TimePoint now);
     void look_for_failure();
+    void look_at_memory();
+    void remember();
     std::string head(TimePoint now, bool continues, bool with_snapshot);
     void tick_screen();
 
@@ -80,7 +89,9 @@ private:
     CaptureWriter writer_;
     std::optional<Recording> recording_;
     std::optional<BlackBox> black_box_;
-    policy::PackState kept_state_{policy::PackState::starting}; ///< that the black box knows of
+    std::optional<StateKeeper> keeper_;
+    std::optional<StateFile> state_file_;
+    std::vector<policy::PackState> kept_states_; ///< that the black box knows of
     std::map<std::uint32_t, SentFrame> sent_;
     Transmitter transmitter_;
     boost::asio::signal_set signals_;
@@ -88,7 +99,7 @@ private:
     Timer screen_timer_;
     Duration screen_period_{};
     std::function<void(const Service&)> screen_;
-    bool hurrying_{true};
+    std::vector<bool> hurrying_; ///< each battery
     TimePoint next_word_of_flood_{};
     Inbox inbox_;
     std::optional<Readers> readers_; ///< last: its threads end before anything that they post to

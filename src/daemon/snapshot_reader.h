@@ -36,6 +36,8 @@ public:
             value = static_cast<T>(number<std::uint8_t>(json, static_cast<std::uint8_t>(traits::last<T>)));
         else if constexpr (std::is_same_v<T, TimePoint>)
             value = time(json);
+        else if constexpr (std::is_same_v<T, Duration>)
+            value = Duration{bounded(json)};
         else if constexpr (traits::is_quantity<T>)
             value = {bounded(json)};
         else if constexpr (std::is_same_v<T, std::string>)

@@ -36,6 +36,10 @@ template <>
 inline constexpr policy::FrozenWatch::Verdict last<policy::FrozenWatch::Verdict> =
     policy::FrozenWatch::Verdict::frozen;
 template <>
+inline constexpr policy::Charging last<policy::Charging> = policy::Charging::prohibited;
+template <>
+inline constexpr policy::Phase last<policy::Phase> = policy::Phase::floating;
+template <>
 inline constexpr victron::Mode last<victron::Mode> = victron::Mode::alarm;
 template <>
 inline constexpr victron::Pair last<victron::Pair> = victron::Pair::inactive;

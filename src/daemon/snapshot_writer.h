@@ -24,6 +24,8 @@ public:
             number(static_cast<std::int64_t>(value));
         else if constexpr (std::is_same_v<T, TimePoint>)
             number(value.time_since_epoch().count());
+        else if constexpr (std::is_same_v<T, Duration>)
+            number(value.count());
         else if constexpr (traits::is_quantity<T>)
             number(value.count);
         else if constexpr (std::is_convertible_v<const T&, std::string_view>)

@@ -30,15 +30,28 @@ std::string_view to_text(PackState state) {
 }
 
 Pack::Pack(const PackPolicy& policy, TimePoint now)
-    : policy_{policy}, plausible_{policy_.facts}, since_{now}, reason_{"no complete round yet"} {}
+    : policy_{policy}
+    , plausible_{policy_.facts}
+    , limiters_{policy_.limits}
+    , since_{now}
+    , reason_{"no complete round yet"} {}
 
 bool Pack::may_send(TimePoint now) const {
     return state_ == PackState::running && now + least_life <= alive_until_;
 }
 
+TimePoint Pack::next() const {
+    return std::min(alive_until_, limiters_.next().value_or(alive_until_));
+}
+
 void Pack::tick(TimePoint now) {
-    if (state_ != PackState::running || now < alive_until_)
+    if (state_ != PackState::running)
         return;
+    if (now < alive_until_) {
+        if (limits_ && limiters_.next() && now >= *limiters_.next())
+            limits_ = lowered(*std::move(limits_), limiters_.judge(values(now), now));
+        return;
+    }
     const std::string why = !last_fault_.empty() ? last_fault_ : "no complete round" + expired(now);
     enter(PackState::stale, "no good round for " + retrocan::to_text(policy_.stale_after) + ": " + why, now);
 }
@@ -59,6 +72,7 @@ std::string Pack::expired(TimePoint now) const {
 
 void Pack::take(const Update& update, TimePoint now) {
     tick(now);
+    good_round_ = false;
     objections_.clear();
     if (update.identity == Identity::differs)
         return refuse(update, now);
@@ -67,10 +81,11 @@ void Pack::take(const Update& update, TimePoint now) {
     drop_expired(known_, now);
     const BatteryState plausible = plausible_(latest, now, objections_);
     accept(plausible);
+    Limits permitted = limiters_.judge(plausible, now);
     if (limits_)
-        limits_ = lowered(*std::move(limits_), policy::limits(plausible, policy_.limits));
+        limits_ = lowered(*std::move(limits_), permitted);
     if (update.round_complete)
-        judge_round(update, plausible, now);
+        judge_round(update, plausible, std::move(permitted), now);
     if (verdict_ != FrozenWatch::Verdict::moving)
         objections_.emplace_back(
             "every measured value has stood still for a minute although a current flows");
@@ -106,11 +121,10 @@ void Pack::accept(const BatteryState& plausible) {
     alarms_.take(known_);
 }
 
-void Pack::judge_round(const Update& update, const BatteryState& plausible, TimePoint now) {
-    Limits latest = policy::limits(plausible, policy_.limits);
+void Pack::judge_round(const Update& update, const BatteryState& plausible, Limits latest, TimePoint now) {
     last_fault_ = fault_of_round(update, plausible);
     if (last_fault_.empty() && !latest.complete)
-        last_fault_ = "a limit of the battery has no valid value";
+        last_fault_ = "a limiter has no valid value of what it reads";
     doubt_sign(update);
     verdict_ = frozen_.round(update, plausible, now);
     if (last_fault_.empty() && verdict_ == FrozenWatch::Verdict::frozen)
@@ -132,6 +146,7 @@ void Pack::judge_round(const Update& update, const BatteryState& plausible, Time
             alive_until_ = std::min(alive_until_, signal->expires);
     });
     limits_ = std::move(latest);
+    good_round_ = true;
 
     if (state_ == PackState::running || good_rounds_ < rounds_to_run)
         return;
@@ -203,6 +218,7 @@ void Pack::enter(PackState state, std::string reason, TimePoint now) {
         known_ = {};
         limits_.reset();
         plausible_.forget();
+        limiters_.forget();
         alarms_.forget();
     }
 }

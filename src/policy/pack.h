@@ -56,6 +56,10 @@ public:
     [[nodiscard]] bool may_send(TimePoint now) const;
     /// When the first required value of the last good round expires. Meaningful while running.
     [[nodiscard]] TimePoint alive_until() const { return alive_until_; }
+    /// When to tick() though nothing arrives. Meaningful while running.
+    [[nodiscard]] TimePoint next() const;
+    /// The last take() completed a good round.
+    [[nodiscard]] bool good_round() const { return good_round_; }
     /// It has been `running` before.
     [[nodiscard]] bool ran() const { return ran_; }
 
@@ -74,6 +78,7 @@ public:
     template <class Self, class Visit>
     static void each_member(Self& self, const Visit& visit) {
         visit("plausible", self.plausible_);
+        visit("limiters", self.limiters_);
         visit("frozen", self.frozen_);
         visit("verdict", self.verdict_);
         visit("alarms", self.alarms_);
@@ -87,6 +92,7 @@ public:
         visit("limits", self.limits_);
         visit("objections", self.objections_);
         visit("last_fault", self.last_fault_);
+        visit("good_round", self.good_round_);
         visit("good_rounds", self.good_rounds_);
         visit("first_good", self.first_good_);
         visit("alive_until", self.alive_until_);
@@ -98,13 +104,14 @@ private:
     void accept(const BatteryState& plausible);
     [[nodiscard]] std::string fault_of_round(const Update& update, const BatteryState& plausible) const;
     void doubt_sign(const Update& update);
-    void judge_round(const Update& update, const BatteryState& plausible, TimePoint now);
+    void judge_round(const Update& update, const BatteryState& plausible, Limits latest, TimePoint now);
     [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed) const;
     [[nodiscard]] std::string expired(TimePoint now) const;
     void enter(PackState state, std::string reason, TimePoint now);
 
     PackPolicy policy_;
     PlausibilityCheck plausible_;
+    Limiters limiters_;
     FrozenWatch frozen_;
     FrozenWatch::Verdict verdict_{FrozenWatch::Verdict::moving}; ///< of the last complete round
     AlarmKeeper alarms_;
@@ -120,6 +127,7 @@ private:
     std::optional<Limits> limits_;
     std::vector<std::string> objections_;
     std::string last_fault_; ///< why the last complete round was not good
+    bool good_round_{};
     std::uint32_t good_rounds_{};
     TimePoint first_good_{};
     TimePoint alive_until_{};

@@ -28,12 +28,12 @@ public:
     BatteryOfCaptures() {
         const adapter::Loader loader{{ADAPTER_FOLDER}};
         Faults faults;
-        assembly_.name = "shed";
-        assembly_.bound = Rig::make_bound();
-        assembly_.adapter = loader.load("modbus").value();
-        assembly_.source = assembly_.adapter->source(assembly_.bound->source(), faults);
-        assembly_.bridge = Rig::settings();
-        assembly_.bridge.pack.limits.provided = assembly_.bound->provided();
+        BatteryAssembly& shed = assembly_.batteries.emplace_back();
+        shed.name = "shed";
+        shed.bound = Rig::make_bound();
+        shed.adapter = loader.load("modbus").value();
+        shed.source = shed.adapter->source(shed.bound->source(), faults);
+        assembly_.bridge = Rig::settings(*shed.bound);
         if (!faults.empty())
             throw LoadError{faults};
     }
@@ -77,10 +77,10 @@ public:
         return result;
     }
 
-    [[nodiscard]] const BatteryAssembly& assembly() const { return assembly_; }
+    [[nodiscard]] const Assembly& assembly() const { return assembly_; }
 
 private:
-    BatteryAssembly assembly_;
+    Assembly assembly_;
 };
 
 } // namespace retrocan::daemon

@@ -47,6 +47,8 @@ high_voltage = "alarm.0"
 /// A bridge with a battery that answers each second, and the clock.
 class Rig {
 public:
+    static constexpr policy::Envelope envelope{51'200_mV, 56'400_mV, 100_A, 120_A};
+
     static std::unique_ptr<mapping::Bound> make_bound() {
         Faults faults;
         const auto mapping = mapping::parse(mapping_text, "acme.toml", faults);
@@ -62,17 +64,29 @@ public:
         return bound;
     }
 
-    static BridgeSettings settings() {
+    /// Of one battery, "shed", without chemistry: its CVL is the ceiling.
+    static BridgeSettings settings(const mapping::Bound& bound) {
         BridgeSettings s;
-        s.pack.limits.envelope = {51'200_mV, 56'400_mV, 100_A, 120_A};
-        s.pack.required = policy::set_of({"voltage", "current", "soc", "temperature", "ccl"});
+        MemberSettings shed;
+        shed.name = "shed";
+        shed.pack.limits.envelope = envelope;
+        shed.pack.limits.provided = bound.provided();
+        shed.pack.required = policy::set_of({"voltage", "current", "soc", "temperature", "ccl"});
+        s.members.push_back(shed);
+        s.system.envelope = envelope;
+        s.system.charge.floor = envelope.cvl_floor;
+        s.system.charge.ceiling = envelope.cvl_ceiling;
+        s.system.charge.floor_prohibited = envelope.cvl_floor;
+        s.system.charge.hold = 54_V;
+        s.system.charge.cells = 16;
+        s.system.charge.cell_limit = 3650_mV;
         return s;
     }
 
-    explicit Rig(const BridgeSettings& s = settings()) {
-        BridgeSettings with_provided = s;
-        with_provided.pack.limits.provided = bound->provided();
-        bridge.emplace(with_provided, *bound, t0);
+    explicit Rig(OnStale on_stale = OnStale::silent) {
+        BridgeSettings s = settings(*bound);
+        s.on_stale = on_stale;
+        bridge.emplace(s, std::vector{static_cast<const mapping::Bound*>(bound.get())}, t0);
     }
 
     /// All six registers as one answer.
@@ -81,7 +95,7 @@ public:
         const std::int64_t raw[] = {5280 + n_++ % 3, 123, 80, 215, ccl, 0};
         for (std::size_t slot = 0; slot < std::size(raw); ++slot)
             a.readings.push_back({slot, adapter::RawValue{raw[slot]}});
-        bridge->take(a, now);
+        bridge->take(0, a, now);
     }
 
     /// Lets time pass in steps of 500 us, with an answer each second; collects what is sent.

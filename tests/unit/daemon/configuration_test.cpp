@@ -193,18 +193,6 @@ TEST(Configuration, WhatIsRecordedAndWhere) {
     EXPECT_EQ(faults_of(good + "[state]\nfolder = 1\nblackbox = true\n").size(), 2U);
 }
 
-TEST(Configuration, SeveralBatteriesCanBeReadAndNotManaged) {
-    std::string second = good.substr(good.find("[[battery]]"));
-    second.replace(second.find("shed"), 4, "attic");
-    Faults faults;
-    const Configuration c = parse_configuration(good + second, "c.toml", faults);
-    EXPECT_TRUE(faults.empty());
-    ASSERT_EQ(unmanageable(c).size(), 1U);
-    EXPECT_EQ(to_text(unmanageable(c).front()).substr(0, 49),
-              "c.toml:15:1: battery: this version manages one ba");
-    EXPECT_TRUE(unmanageable(parse_configuration(good, "c.toml", faults)).empty());
-}
-
 TEST(Configuration, AFileThatIsNotThereIsSaidSo) {
     Faults faults;
     load_configuration("/nonexistent/c.toml", faults);

@@ -12,6 +12,10 @@ using namespace std::chrono_literals;
 using policy::t0;
 using victron::Pair;
 
+victron::Values report(const policy::Pack& pack, const ReportSettings& settings, TimePoint now) {
+    return daemon::report(pack.values(now), pack.limits(), pack.alarms(now), settings);
+}
+
 class Report : public ::testing::Test {
 protected:
     Report() {

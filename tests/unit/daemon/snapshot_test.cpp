@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A bridge that is saved and restored at any moment goes on as if nothing had happened.
 #include "daemon/snapshot.h"
+#include "daemon/snapshot_traits.h"
 #include "unit/daemon/bridge_rig.h"
 
 #include <random>
@@ -54,10 +55,9 @@ std::vector<Step> random_run(std::uint32_t seed) {
 class Runner {
 public:
     Runner(const mapping::Bound& bound, OnStale on_stale) {
-        BridgeSettings settings = Rig::settings();
-        settings.pack.limits.provided = bound.provided();
+        BridgeSettings settings = Rig::settings(bound);
         settings.on_stale = on_stale;
-        bridge.emplace(settings, bound, t0);
+        bridge.emplace(settings, std::vector{&bound}, t0);
     }
 
     /// The frames up to the step, then the step.
@@ -73,7 +73,7 @@ public:
                     answer.readings.push_back({slot, adapter::RawValue{step.raw[slot]}});
                 else
                     answer.readings.push_back({slot, adapter::Absence::timeout});
-            bridge->take(answer, now_);
+            bridge->take(0, answer, now_);
             break;
         }
         case Step::Kind::frame:
@@ -169,11 +169,11 @@ TEST(Snapshot, OfAnotherBatteryDoesNotFit) {
               "snapshot: this program reads version " + version +
                   "; replay the capture with the version that recorded it");
     EXPECT_EQ(restore(*rig.bridge, R"({"version":)" + version + R"(,"bridge":{}})"),
-              "snapshot: decoder: missing");
+              "snapshot: members: missing");
     std::string saved = snapshot(*rig.bridge);
     const std::size_t first_slot = saved.find("{\"content\"");
     saved.erase(first_slot, saved.find("{\"content\"", first_slot + 1) - first_slot);
-    EXPECT_EQ(restore(*rig.bridge, saved), "snapshot: decoder: does not fit this battery");
+    EXPECT_EQ(restore(*rig.bridge, saved), "snapshot: members: 0: decoder: does not fit this battery");
 }
 
 // They come with bug reports. What is broken is refused, or at least does nothing that the sanitizers object
