@@ -38,8 +38,9 @@ void expect_fair(Current total, const std::vector<Member>& members, const std::v
     ASSERT_GE(total.count, 0);
     ASSERT_LE(total.count, sum);
     for (std::size_t i = 0; i < members.size(); ++i)
-        if (open(i))
+        if (open(i)) {
             ASSERT_LE(total.count * weight(i), limit(i) * weights);
+        }
 }
 
 struct Seen {
