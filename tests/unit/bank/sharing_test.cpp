@@ -195,6 +195,17 @@ TEST(Sharing, TheTotalIsNeverLoweredBelowTheLimitOfTheOneThatIsOver) {
     EXPECT_EQ(b.look_after(1s).limits->ccl.value, 50_A);
 }
 
+TEST(Sharing, NotEvenWhenFewerAreLeftToCarry) {
+    TestBank b{3, {}};
+    b.look();
+    b[0].current(90_A);
+    b[1].current(5_A);
+    b[2].current(5_A);
+    EXPECT_EQ(b.look_after(1s).limits->ccl.value, 55'555_mA); // 50 / 0.9
+    b[1].limits->charging = Charging::blocked;                // 2.7 times a half is more than all
+    EXPECT_EQ(b.look_after(1s).limits->ccl.value, 50_A);
+}
+
 TEST(Sharing, ComparesOnceEveryBatteryHasToldANewCurrent) {
     TestBank b = two();
     b[0].current(55_A); // a load step that only the first has told yet
