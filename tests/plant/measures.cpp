@@ -37,7 +37,8 @@ void Observer::command(const std::optional<Command>& command, const Battery& bat
         return;
     if (cvl_) {
         ++measures_.changes;
-        measures_.largest_rise = std::max(measures_.largest_rise, command->cvl - *cvl_);
+        if (!near(command->cvl, goal_.floor))
+            measures_.largest_rise = std::max(measures_.largest_rise, command->cvl - *cvl_);
         const bool protects = command->cvl < *cvl_ && (battery.cell_max() > goal_.cell_target - near_target ||
                                                        must_not_charge(battery));
         if (changed_ && !protects)

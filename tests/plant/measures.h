@@ -46,6 +46,7 @@ std::ostream& operator<<(std::ostream& out, const Measures& measures);
 /// What the judges need to know about the run.
 struct Goal {
     double cell_target{3.50};  ///< the highest cell is held at it or below, V
+    double floor{52.8};        ///< of CVL; it jumps up to it at the end of a prohibition, V
     Seconds settled_from{1e9}; ///< full, and an hour after the ramp
     Seconds settled_to{1e9};
 };

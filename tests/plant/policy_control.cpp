@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plant/policy_control.h"
 
+#include "policy/chemistry.h"
+
 #include <algorithm>
 #include <cmath>
 
 namespace retrocan::plant {
 
 namespace {
-
-using namespace retrocan::literals;
 
 std::int64_t thousandths(double value) {
     return std::llround(value * 1000);
@@ -70,24 +70,10 @@ double cell_curve(double cell_max) {
 } // namespace
 
 policy::ChargePolicy lfp_policy(std::int64_t cells) {
-    const auto tenths = [&](std::int64_t cell_mv) { return Voltage{cells * cell_mv / 100 * 100}; };
-    return {
-        .phases = policy::ChargePhases{.absorption = tenths(3450),
-                                       .floating = tenths(3375),
-                                       .absorption_time = std::chrono::minutes{30},
-                                       .rebulk_soc = 90_pct,
-                                       .rebulk_cell = 3'250_mV,
-                                       .balance_every = std::chrono::hours{24 * 14},
-                                       .balance_time = std::chrono::hours{2}},
-        .floor = tenths(3300),
-        .ceiling = tenths(3550),
-        .hold = tenths(3375),
-        .floor_prohibited = tenths(2900),
-        .cells = cells,
-        .cell_target = 3'500_mV,
-        .cell_limit = 3'600_mV,
-        .sign_verified = true,
-    };
+    policy::ChargePolicy charge =
+        policy::charge_policy(policy::Chemistry::lfp, cells, Voltage{3'300} * cells, Voltage{3'550} * cells);
+    charge.sign_verified = true;
+    return charge;
 }
 
 PolicyControl::PolicyControl(const PolicyControlSettings& settings)

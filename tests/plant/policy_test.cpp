@@ -121,6 +121,18 @@ TEST(ChargeInPlant, HoldsABatteryThatAsksForZeroWhenFull) {
     EXPECT_LE(m.into_grid, 0.5);
 }
 
+TEST(ChargeInPlant, IsSafeInAnyHouse) {
+    for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+        const Measures m = under_policy(any_house(seed));
+        SCOPED_TRACE(std::to_string(seed) + ": " + testing::PrintToString(m));
+        EXPECT_EQ(m.charge_trips, 0U);
+        EXPECT_LE(m.overshoot_mv, 60); // the trip is 150 mV above the target
+        EXPECT_LE(m.largest_rise, 0.1 + 1e-6);
+        EXPECT_GE(m.least_gap, 20);
+        EXPECT_LE(m.changes_per_hour, 12U);
+    }
+}
+
 TEST(ChargeInPlant, LastsAWeek) {
     const Measures m = under_policy(week());
     SCOPED_TRACE(testing::PrintToString(m));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plant/scenarios.h"
 
+#include "plant/noise.h"
+
 namespace retrocan::plant {
 
 namespace {
@@ -82,8 +84,12 @@ Scenario blackout() {
 }
 
 Scenario cold_morning(double soc) {
-    Scenario scenario{
-        .name = "cold_morning", .site = house(soc), .from = 8 * hour, .to = 20 * hour, .dt = 1, .goal = {}};
+    Scenario scenario{.name = soc < 0.6 ? "cold_morning" : "cold_and_full",
+                      .site = house(soc),
+                      .from = 8 * hour,
+                      .to = 20 * hour,
+                      .dt = 1,
+                      .goal = {}};
     scenario.site.packs[0].temperature = -5;
     scenario.site.ambient = {.mean = 2, .swing = 8};
     return scenario;
@@ -125,6 +131,35 @@ Scenario week() {
     return scenario;
 }
 
+Scenario any_house(std::uint64_t seed) {
+    Noise noise{seed};
+    const auto between = [&](double low, double high) { return low + (high - low) * noise.even(); };
+    Scenario scenario = sunny_day("any_house");
+    Site& site = scenario.site;
+    const double capacity = between(100, 600);
+    const double age = between(0.8, 2.0);
+    const double soc = between(0.3, 0.9);
+    // A cell's resistance goes with its size.
+    const CellSettings cell{.capacity = capacity,
+                            .resistance = 0.085 / capacity * age,
+                            .polarisation = 0.07 / capacity * age,
+                            .time_constant = between(100, 400),
+                            .soc = soc};
+    site.packs = {natural_pack(series, cell, seed)};
+    for (CellSettings& each : site.packs[0].cells)
+        each.soc += between(-0.01, 0.01);
+    put_ahead(site.packs[0], between(0, 0.04));
+    site.packs[0].balancing.amps = noise.even() < 0.5 ? 0.1 : 0;
+    site.sun.peak_watts = between(0.1, 0.6) * capacity * 54;
+    site.sun.clouds = noise.even() < 0.5 ? 0 : 0.7;
+    site.sun.seed = seed;
+    site.inverter.max_watts = site.sun.peak_watts * between(0.7, 1.3);
+    site.inverter.calibration = between(-0.1, 0.1);
+    site.loads.cycles[0].watts = between(0, 3000);
+    site.seed = seed;
+    return scenario;
+}
+
 const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all{
         feed_in_day(),
@@ -135,6 +170,7 @@ const std::vector<Scenario>& scenarios() {
         load_drop(),
         blackout(),
         cold_morning(0.4),
+        cold_morning(0.9),
         source_lost(),
         one_pack_ahead(),
         asks_zero_when_full(),

@@ -36,7 +36,12 @@ Scenario asks_zero_when_full();
 /// Seven days with clouds, loads and nights.
 Scenario week();
 
-/// All of them.
+/// A sunny day in a house of another size, drawn by `seed`: 100 to 600 Ah, with up to 0.6 C of sun, cells
+/// that differ in SOC by up to 5 %, new or old, balanced or not, a voltmeter that is wrong by up to 0.1 V,
+/// clouds.
+Scenario any_house(std::uint64_t seed);
+
+/// All of them but any_house().
 const std::vector<Scenario>& scenarios();
 
 } // namespace retrocan::plant

@@ -3,17 +3,18 @@
 // [CVL]].
 
 #include "plant/naive.h"
-#ifdef RETROCAN_CHARGE
 #include "plant/policy_control.h"
-#endif
 #include "plant/scenarios.h"
 
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -24,10 +25,8 @@ std::unique_ptr<Control> control_of(std::string_view name, double cvl) {
         return std::make_unique<FixedCvl>(cvl);
     if (name == "following")
         return std::make_unique<FollowingCvl>(cvl);
-#ifdef RETROCAN_CHARGE
     if (name == "policy")
         return std::make_unique<PolicyControl>(PolicyControlSettings{.charge = lfp_policy(16)});
-#endif
     return nullptr;
 }
 
@@ -35,8 +34,15 @@ std::unique_ptr<Control> control_of(std::string_view name, double cvl) {
 
 int main(int argc, char** argv) {
     const auto control = control_of(argc > 2 ? argv[2] : "", argc > 4 ? std::atof(argv[4]) : 55.2);
+    std::deque<std::string> names;
     const double every = argc > 3 ? std::atof(argv[3]) : 60;
-    for (const Scenario& scenario : scenarios()) {
+    std::vector<Scenario> all = scenarios();
+    for (std::uint64_t seed = 1; seed <= 99; ++seed) {
+        all.push_back(any_house(seed));
+        names.push_back("house" + std::to_string(seed));
+        all.back().name = names.back().c_str();
+    }
+    for (const Scenario& scenario : all) {
         if (!control || scenario.name != std::string_view{argv[1]})
             continue;
         std::printf("# h cvl ccl dcl bus_V battery_A soc cell_max cell_min temperature solar_A possible_A "
@@ -57,6 +63,6 @@ int main(int argc, char** argv) {
     std::cerr << "plant_trace SCENARIO fixed|following|policy [SECONDS [CVL]]; scenarios:";
     for (const Scenario& scenario : scenarios())
         std::cerr << ' ' << scenario.name;
-    std::cerr << '\n';
+    std::cerr << " house1 ... house99\n";
     return 2;
 }
