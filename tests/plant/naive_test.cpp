@@ -32,6 +32,13 @@ TEST(NaiveControl, ACvlThatFollowsTheVoltageEmptiesTheBatteryIntoTheGrid) {
     EXPECT_LT(measures.least_gap, 20) << measures;
 }
 
+TEST(NaiveControl, NoFixedCvlIsRightForAFrozenPack) {
+    FixedCvl high{54.0};
+    EXPECT_GT(run(frozen_day(0.4), high).charged_frozen, 2);
+    FixedCvl low{52.0};
+    EXPECT_GT(run(frozen_day(0.4), low).into_grid, 2);
+}
+
 TEST(NaiveControl, BothChargeAFrozenPack) {
     FixedCvl fixed{54.4};
     EXPECT_GT(run(cold_morning(0.4), fixed).charged_frozen, 1);

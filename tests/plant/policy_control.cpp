@@ -58,26 +58,38 @@ Joined join(const Measured& measured) {
     return joined;
 }
 
-/// Full current up to 3.40 V, a twentieth of it at 3.55 V, none at 3.62 V.
-double cell_curve(double cell_max) {
-    if (cell_max <= 3.40)
+/// Share of the current: all up to 0.1 V below the cell's target, a twentieth 0.05 V above it, none at 0.12
+/// V.
+double cell_curve(double above) {
+    if (above <= -0.1)
         return 1;
-    if (cell_max <= 3.55)
-        return 1 - (cell_max - 3.40) / 0.15 * 0.95;
-    return std::max(0.0, 0.05 * (3.62 - cell_max) / 0.07);
+    if (above <= 0.05)
+        return 1 - (above + 0.1) / 0.15 * 0.95;
+    return std::max(0.0, 0.05 * (0.12 - above) / 0.07);
+}
+
+double volts(Voltage value) {
+    return static_cast<double>(value.count) / 1000;
 }
 
 } // namespace
 
-policy::ChargePolicy lfp_policy(std::int64_t cells) {
-    policy::ChargePolicy charge =
-        policy::charge_policy(policy::Chemistry::lfp, cells, Voltage{3'300} * cells, Voltage{3'550} * cells);
-    charge.sign_verified = true;
-    return charge;
+PolicyControlSettings preset(policy::Chemistry chemistry, std::int64_t cells, Voltage floor,
+                             Voltage ceiling) {
+    PolicyControlSettings settings{
+        .charge = policy::charge_policy(chemistry, cells, floor * cells, ceiling * cells),
+        .cell = policy::cell_values(chemistry),
+    };
+    settings.charge.sign_verified = true;
+    return settings;
 }
 
-PolicyControl::PolicyControl(const PolicyControlSettings& settings)
-    : settings_{settings}, controller_{settings.charge} {}
+PolicyControlSettings lfp_preset() {
+    return preset(policy::Chemistry::lfp, 16, Voltage{3'300}, Voltage{3'550});
+}
+
+PolicyControl::PolicyControl(const PolicyControlSettings& settings, const policy::ChargeMemory& memory)
+    : settings_{settings}, controller_{settings.charge, memory} {}
 
 std::optional<Command> PolicyControl::step(const Measured& measured, Seconds now) {
     const Joined joined = join(measured);
@@ -90,7 +102,7 @@ std::optional<Command> PolicyControl::step(const Measured& measured, Seconds now
     silent_ = false;
 
     cold_ = joined.coldest < (cold_ ? settings_.charge_again_above : settings_.no_charge_below);
-    const bool full = joined.soc >= 0.95 || joined.cell_max >= settings_.full_cell;
+    const bool full = joined.soc >= 0.95 || joined.cell_max >= volts(settings_.cell.full);
     charging_ = policy::Charging::allowed;
     if (!joined.charge_closed)
         charging_ = policy::Charging::blocked;
@@ -120,12 +132,13 @@ std::optional<Command> PolicyControl::step(const Measured& measured, Seconds now
         ccl = 0.05 * joined.capacity;
     else if (charging_ != policy::Charging::allowed)
         ccl = 0;
-    ccl = std::min(ccl, settings_.ccl * cell_curve(joined.cell_max));
+    ccl = std::min(ccl, settings_.ccl * cell_curve(joined.cell_max - volts(settings_.cell.target)));
 
-    empty_ = joined.cell_min < (empty_ ? settings_.cell_restart : settings_.cell_empty);
+    // On again 0.3 V above the end of discharge.
+    empty_ = joined.cell_min < volts(settings_.cell.cut_off) + (empty_ ? 0.3 : 0);
     const bool no_discharge = empty_ || !joined.discharge_closed;
     const double dcl = no_discharge ? 0 : std::max(5.0, std::min(settings_.dcl, joined.dcl));
-    return Command{static_cast<double>(controller_.cvl().value.count) / 1000, ccl, dcl};
+    return Command{volts(controller_.cvl().value), ccl, dcl};
 }
 
 } // namespace retrocan::plant

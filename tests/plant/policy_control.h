@@ -3,29 +3,29 @@
 
 #include "plant/control.h"
 #include "policy/charge.h"
+#include "policy/chemistry.h"
 
 namespace retrocan::plant {
 
-/// A charge policy for so many LFP cells as a careful owner would write it: absorption at 3.45 V a cell,
-/// float at 3.375 V, the highest cell held at 3.50 V.
-policy::ChargePolicy lfp_policy(std::int64_t cells);
-
 struct PolicyControlSettings {
     policy::ChargePolicy charge;
+    policy::CellValues cell;
     double ccl{200}; ///< that the owner allows
     double dcl{200};
     double stale_after{5};       ///< s; then nothing is sent
-    double full_cell{3.45};      ///< CCL 0 from the battery counts as full with the highest cell here
     double no_charge_below{0.0}; ///< degC
     double charge_again_above{2.0};
-    double cell_empty{2.80};   ///< DCL is 0 from here
-    double cell_restart{3.10}; ///< and again above
 };
+
+/// The preset for so many cells, with the sign of the current verified; CVL from `floor` to `ceiling` a cell.
+PolicyControlSettings preset(policy::Chemistry chemistry, std::int64_t cells, Voltage floor, Voltage ceiling);
+/// 16 LFP cells, from 3.30 V to 3.55 V.
+PolicyControlSettings lfp_preset();
 
 /// policy::ChargeController, with a simple rest around it: a linear limiter of CCL, and packs joined by hand.
 class PolicyControl : public Control {
 public:
-    explicit PolicyControl(const PolicyControlSettings& settings);
+    explicit PolicyControl(const PolicyControlSettings& settings, const policy::ChargeMemory& memory = {});
 
     std::optional<Command> step(const Measured& measured, Seconds now) override;
 

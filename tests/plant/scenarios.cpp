@@ -95,6 +95,14 @@ Scenario cold_morning(double soc) {
     return scenario;
 }
 
+Scenario frozen_day(double soc) {
+    Scenario scenario = cold_morning(soc);
+    scenario.name = "frozen_day";
+    scenario.site.ambient = {.mean = -5, .swing = 3};
+    scenario.site.loads.cycles.clear();
+    return scenario;
+}
+
 Scenario source_lost() {
     Scenario scenario = sunny_day("source_lost");
     scenario.outages = {
@@ -119,6 +127,21 @@ Scenario asks_zero_when_full() {
     bms.ccl = 200;
     bms.dcl = 200;
     bms.full_cell = 3.45;
+    return scenario;
+}
+
+Scenario nmc_day() {
+    Scenario scenario = sunny_day("nmc_day");
+    PackSettings& pack = scenario.site.packs[0];
+    pack = natural_pack(14, CellSettings{.capacity = 200, .resistance = 0.0006, .soc = 0.5}, 14);
+    pack.chemistry = &nmc();
+    pack.bms.over = 4.25;
+    pack.bms.over_release = 4.10;
+    pack.bms.under = 2.80;
+    pack.bms.under_release = 3.20;
+    put_ahead(pack, 0.05);
+    scenario.goal.cell_target = 4.15;
+    scenario.goal.floor = 49;
     return scenario;
 }
 
@@ -162,19 +185,10 @@ Scenario any_house(std::uint64_t seed) {
 
 const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all{
-        feed_in_day(),
-        one_cell_ahead(),
-        excess_pv(),
-        excess_pv_one_cell_ahead(),
-        own_use_day(),
-        load_drop(),
-        blackout(),
-        cold_morning(0.4),
-        cold_morning(0.9),
-        source_lost(),
-        one_pack_ahead(),
-        asks_zero_when_full(),
-        week(),
+        feed_in_day(),     one_cell_ahead(), excess_pv(),      excess_pv_one_cell_ahead(),
+        own_use_day(),     load_drop(),      blackout(),       cold_morning(0.4),
+        cold_morning(0.9), source_lost(),    one_pack_ahead(), asks_zero_when_full(),
+        nmc_day(),         frozen_day(0.4),  week(),
     };
     return all;
 }

@@ -27,12 +27,16 @@ Scenario load_drop();
 Scenario blackout();
 /// A pack at -5 degC under full sun with feed-in, to begin with at `soc`; it thaws in the afternoon.
 Scenario cold_morning(double soc);
+/// The same, and it stays cold; without loads that switch.
+Scenario frozen_day(double soc);
 /// The battery's data stops for five minutes in full sun.
 Scenario source_lost();
 /// Three packs, one of them 8 % ahead, and smaller.
 Scenario one_pack_ahead();
 /// A BMS that asks for CCL 0 when a cell is full, and for one CVL for ever.
 Scenario asks_zero_when_full();
+/// 14 NMC cells, one of them 5 % ahead.
+Scenario nmc_day();
 /// Seven days with clouds, loads and nights.
 Scenario week();
 

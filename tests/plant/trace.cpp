@@ -26,7 +26,7 @@ std::unique_ptr<Control> control_of(std::string_view name, double cvl) {
     if (name == "following")
         return std::make_unique<FollowingCvl>(cvl);
     if (name == "policy")
-        return std::make_unique<PolicyControl>(PolicyControlSettings{.charge = lfp_policy(16)});
+        return std::make_unique<PolicyControl>(lfp_preset());
     return nullptr;
 }
 
