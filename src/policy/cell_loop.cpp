@@ -28,11 +28,11 @@ constexpr std::int64_t ohmic_mv_per_c = 50;
 // What a discharge of 1 C takes off within minutes: a cell that is full still is, though it looks lower.
 constexpr std::int64_t sag_mv_per_c = 100;
 
-constexpr Duration horizon = 70s;
+constexpr Duration horizon = 80s;
 constexpr Duration horizon_up = 120s;
 constexpr Duration urgent_pace = 5s; // latency of the battery's values and of the GX, which adjusts every 3 s
 constexpr Duration pace = 20s;
-constexpr Voltage urgent{5};
+constexpr Voltage urgent{5}; // below the target: from here on it is protection
 constexpr std::int64_t mv_per_step = 15; // above the target, for each further step at once
 constexpr std::int64_t most_steps = 5;
 
@@ -42,6 +42,7 @@ constexpr Voltage very_far{100}; // and here there is nothing to wait for
 constexpr Voltage empty{140};    // and here it is not full any more, whatever the current
 constexpr Voltage most_ahead{100};
 constexpr std::int64_t discharge_milli_c = 10;
+constexpr Duration blind_pace = 120s;
 constexpr Duration first_patience = 5min;
 constexpr Duration most_patience = 2h;
 
@@ -72,7 +73,7 @@ void CellLoop::round(Voltage highest, std::optional<Voltage> lowest, std::int64_
     const Voltage soon = expected(highest, horizon);
     if (soon > facts_.target) {
         const Voltage from = std::min(in_force, limit_.value_or(in_force));
-        if (now - stepped_ >= (highest > facts_.target + urgent ? urgent_pace : pace))
+        if (now - stepped_ >= (highest > facts_.target - urgent ? urgent_pace : pace))
             fall(from, steps_down(highest, soon - facts_.target), now);
     } else if (limit_ && in_force >= *limit_) {
         const std::int64_t sag =
@@ -128,12 +129,13 @@ void CellLoop::fall(Voltage from, std::int64_t steps, TimePoint now) {
 void CellLoop::rise(Voltage room, Voltage needed, bool discharges, TimePoint now) {
     if (room < needed)
         return;
-    // While loads empty it, no CVL is felt. A higher one would be when the sun comes back, and then too high.
-    if (discharges && room < empty && *limit_ + tenth >= too_high_)
-        return;
     if (room >= far)
         patience_ = first_patience;
-    if (now - stepped_ < (room >= very_far ? pace : room >= far ? 3 * pace : patience_))
+    Duration wait = room >= very_far ? pace : room >= far ? 3 * pace : patience_;
+    // If it is loads that empty it, no CVL is felt. A higher one would be, and be too high, when the sun is back.
+    if (discharges && room < empty && *limit_ + tenth >= too_high_)
+        wait = std::max(wait, blind_pace);
+    if (now - stepped_ < wait)
         return;
     limit_ = *limit_ + tenth;
     rose_ = true;
