@@ -28,11 +28,11 @@ constexpr std::int64_t ohmic_mv_per_c = 50;
 // What a discharge of 1 C takes off within minutes: a cell that is full still is, though it looks lower.
 constexpr std::int64_t sag_mv_per_c = 100;
 
-constexpr Duration horizon = 80s;
+constexpr Duration horizon = 75s;
 constexpr Duration horizon_up = 120s;
 constexpr Duration urgent_pace = 5s; // latency of the battery's values and of the GX, which adjusts every 3 s
 constexpr Duration pace = 20s;
-constexpr Voltage urgent{5}; // below the target: from here on it is protection
+constexpr Voltage urgent{5};             // below the target: from here on it is protection
 constexpr std::int64_t mv_per_step = 15; // above the target, for each further step at once
 constexpr std::int64_t most_steps = 5;
 
@@ -132,7 +132,8 @@ void CellLoop::rise(Voltage room, Voltage needed, bool discharges, TimePoint now
     if (room >= far)
         patience_ = first_patience;
     Duration wait = room >= very_far ? pace : room >= far ? 3 * pace : patience_;
-    // If it is loads that empty it, no CVL is felt. A higher one would be, and be too high, when the sun is back.
+    // If it is loads that empty it, no CVL is felt. A higher one would be, and be too high, when the sun is
+    // back.
     if (discharges && room < empty && *limit_ + tenth >= too_high_)
         wait = std::max(wait, blind_pace);
     if (now - stepped_ < wait)

@@ -25,6 +25,8 @@ constexpr Percent used{200};
 
 constexpr Voltage alike{40}; // cells of a battery that is full as a whole
 
+constexpr Voltage not_full{25}; // so much lower than a full cell rests one that is a few percent behind
+
 constexpr Charge assumed_capacity{100'000};
 constexpr Voltage cell_danger{50}; // above the target, where no limit was given
 
@@ -145,13 +147,14 @@ void ChargeController::round(const ChargeInput& plausible, TimePoint now) {
 
 /// What to begin with where the highest cell is at the top already. What was sent before the silence was
 /// right. Without that: where all cells are at the top it is the end of a charge, to be finished, since a
-/// step down would empty the battery into the grid. Where only some are, it is a full battery's rest voltage.
+/// step down would empty the battery into the grid. Where only some are, the others rest lower than full
+/// ones.
 Voltage ChargeController::guess(const ChargeInput& input, Voltage in_force) const {
     if (cvl_.value > Voltage{0})
         return std::min(in_force, cvl_.value);
     if (input.cell_min && *input.cell_max - *input.cell_min < alike)
         return in_force;
-    return tenths_down(std::min(in_force, policy_.hold));
+    return tenths_down(std::min(in_force, policy_.hold - not_full * policy_.cells));
 }
 
 void ChargeController::hold_if_full(const ChargeInput& input, Duration passed) {

@@ -405,11 +405,12 @@ TEST(Charge, RestartsInBulkWhenItWasUsedMeanwhile) {
 TEST(Charge, RestartsAtRestWithACellAtTheTop) {
     Battery battery;
     battery.input.cell_max = 3'490_mV;
-    EXPECT_EQ(battery.round(), 53'600_mV) << "the absorption voltage would push it over";
+    // Hold is 53.6 V; cells that are not full rest 25 mV lower, 0.4 V for 16.
+    EXPECT_EQ(battery.round(), 53'200_mV) << "the absorption voltage would push it over";
     EXPECT_EQ(battery.limiter(), "highest cell");
     Battery over;
     over.input.cell_max = 3'530_mV; // 30 mV too high: three steps lower
-    EXPECT_EQ(over.round(), 53'300_mV);
+    EXPECT_EQ(over.round(), 52'900_mV);
 }
 
 TEST(Charge, RestartsInTheMiddleOfAnAbsorption) {
@@ -421,7 +422,7 @@ TEST(Charge, RestartsInTheMiddleOfAnAbsorption) {
     EXPECT_EQ(battery.round(), 55'200_mV) << "and so it was before the silence";
     Battery imbalanced{of_tests(), {Phase::absorption, 30h}};
     imbalanced.input.cell_max = 3'450_mV;
-    EXPECT_EQ(imbalanced.round(), 53'600_mV);
+    EXPECT_EQ(imbalanced.round(), 53'200_mV);
 }
 
 TEST(Charge, KeepsWhatTheCellLoopFoundOverASilence) {
