@@ -32,7 +32,7 @@ constexpr Duration horizon = 75s;
 constexpr Duration horizon_up = 120s;
 constexpr Duration urgent_pace = 5s; // latency of the battery's values and of the GX, which adjusts every 3 s
 constexpr Duration pace = 20s;
-constexpr Voltage urgent{5};             // below the target: from here on it is protection
+constexpr Voltage urgent{5};             // about the target: a cell that is nearly there and does not stop
 constexpr std::int64_t mv_per_step = 15; // above the target, for each further step at once
 constexpr std::int64_t most_steps = 5;
 
@@ -73,7 +73,8 @@ void CellLoop::round(Voltage highest, std::optional<Voltage> lowest, std::int64_
     const Voltage soon = expected(highest, horizon);
     if (soon > facts_.target) {
         const Voltage from = std::min(in_force, limit_.value_or(in_force));
-        if (now - stepped_ >= (highest > facts_.target - urgent ? urgent_pace : pace))
+        const bool is_urgent = highest > facts_.target - urgent && soon > facts_.target + urgent;
+        if (now - stepped_ >= (is_urgent ? urgent_pace : pace))
             fall(from, steps_down(highest, soon - facts_.target), now);
     } else if (limit_ && in_force >= *limit_) {
         const std::int64_t sag =
