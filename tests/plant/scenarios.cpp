@@ -77,7 +77,7 @@ Scenario load_drop() {
 
 Scenario blackout() {
     Scenario scenario{
-        .name = "blackout", .site = house(0.10), .from = 0, .to = 1.5 * day, .dt = 0.5, .goal = {}};
+        .name = "blackout", .site = house(0.10), .from = 0, .to = 1.5 * day, .dt = 1, .goal = {}};
     scenario.site.grid = false;
     scenario.site.loads = {.base_watts = 500, .cycles = {}};
     return scenario;
