@@ -32,7 +32,8 @@ constexpr Duration horizon = 75s;
 constexpr Duration horizon_up = 120s;
 constexpr Duration urgent_pace = 5s; // latency of the battery's values and of the GX, which adjusts every 3 s
 constexpr Duration pace = 20s;
-constexpr Voltage urgent{5};             // about the target: a cell that is nearly there and does not stop
+constexpr Voltage urgent{5}; // about the target: a cell that is nearly there and does not stop
+constexpr std::int64_t way_milli_c = 10;
 constexpr std::int64_t mv_per_step = 15; // above the target, for each further step at once
 constexpr std::int64_t most_steps = 5;
 
@@ -73,9 +74,13 @@ void CellLoop::round(Voltage highest, std::optional<Voltage> lowest, std::int64_
     const Voltage soon = expected(highest, horizon);
     if (soon > facts_.target) {
         const Voltage from = std::min(in_force, limit_.value_or(in_force));
+        // Once the current gives way, the last step acts, and more would be too much.
+        const bool gives_way = facts_.sign_verified && milli_c < before_ - way_milli_c;
         const bool is_urgent = highest > facts_.target - urgent && soon > facts_.target + urgent;
-        if (now - stepped_ >= (is_urgent ? urgent_pace : pace))
+        if (now - stepped_ >= (!is_urgent ? pace : gives_way ? 2 * urgent_pace : urgent_pace)) {
+            before_ = milli_c;
             fall(from, steps_down(highest, soon - facts_.target), now);
+        }
     } else if (limit_ && in_force >= *limit_) {
         const std::int64_t sag =
             facts_.sign_verified ? std::max<std::int64_t>(0, -milli_c) : std::abs(milli_c);

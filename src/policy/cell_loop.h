@@ -50,6 +50,7 @@ public:
         visit("seen", self.seen_);
         visit("stepped", self.stepped_);
         visit("rose", self.rose_);
+        visit("before", self.before_);
         visit("patience", self.patience_);
     }
 
@@ -68,7 +69,8 @@ private:
     std::int64_t slow_{};
     TimePoint seen_{};
     TimePoint stepped_{};
-    bool rose_{}; ///< the last step was one up
+    bool rose_{};           ///< the last step was one up
+    std::int64_t before_{}; ///< current at the last step down, in thousandths of C
     Duration patience_{};
 };
 

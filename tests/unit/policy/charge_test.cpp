@@ -466,6 +466,31 @@ TEST(Charge, StepsOnceInTwentySecondsWhereNothingIsInDanger) {
     }
 }
 
+/// How long after the first urgent step down the next one comes, with that current from the step on.
+Duration to_next_step(Current after) {
+    Battery battery;
+    battery.input.current = 40_A;
+    battery.input.cell_max = 3'480_mV;
+    battery.run(10min);
+    battery.input.cell_max = 3'497_mV; // one that does not stop
+    const auto rise = [&] {
+        battery.input.cell_max = *battery.input.cell_max + 1_mV;
+        battery.round();
+    };
+    battery.changes.clear();
+    while (battery.changes.empty())
+        rise();
+    battery.input.current = after;
+    while (battery.changes.size() < 2)
+        rise();
+    return battery.changes[1].at - battery.changes[0].at;
+}
+
+TEST(Charge, GivesTheLastStepTimeOnceTheCurrentGivesWay) {
+    EXPECT_EQ(to_next_step(40_A), 5s);
+    EXPECT_EQ(to_next_step(20_A), 10s);
+}
+
 TEST(Charge, SeesACellComing) {
     // 1 mV/s: in 70 s it will be 70 mV higher.
     Battery battery;
