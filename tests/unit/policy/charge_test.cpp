@@ -556,6 +556,48 @@ TEST(Charge, ADischargeDoesNotMakeRoomInAFullCell) {
     EXPECT_TRUE(battery.changes.empty());
 }
 
+TEST(Charge, EachStepThatWasTakenBackMakesItMorePatient) {
+    Battery battery{passed_through()}; // no phase interferes
+    battery.input.current = 0_A;
+    battery.input.cell_min = 3'480_mV;
+    const auto to_next_change = [&] {
+        battery.changes.clear();
+        const TimePoint from = battery.now;
+        while (battery.changes.empty())
+            battery.round();
+        return battery.now - from;
+    };
+    battery.input.cell_max = 3'500_mV;
+    battery.run(10min);
+    std::vector<Duration> waits;
+    for (int i = 0; i < 3; ++i) {
+        battery.input.cell_max = 3'503_mV; // too high by a step
+        to_next_change();
+        battery.input.cell_max = 3'470_mV; // room for one
+        waits.push_back(to_next_change());
+    }
+    EXPECT_EQ(waits, (std::vector<Duration>{5min, 20min, 80min}));
+}
+
+TEST(Charge, RisesSlowlyWhileLoadsMayBeWhatEmptiesIt) {
+    // 0.2 C: 20 mV of sag, and 70 mV of room are left.
+    Battery battery;
+    battery.input.current = 0_A;
+    battery.input.cell_max = 3'500_mV;
+    battery.input.cell_min = 3'400_mV;
+    battery.run(10min);
+    battery.input.cell_max = 3'503_mV;
+    while (battery.limiter() != "highest cell")
+        battery.round();
+    battery.input.current = -20_A;
+    battery.input.cell_max = 3'410_mV;
+    battery.changes.clear();
+    battery.run(10min);
+    ASSERT_GE(battery.changes.size(), 3U);
+    for (std::size_t i = 1; i < battery.changes.size(); ++i)
+        EXPECT_EQ(battery.changes[i].at - battery.changes[i - 1].at, 120s);
+}
+
 TEST(Charge, WithoutATargetThereIsNoCellLoop) {
     ChargePolicy policy = of_tests();
     policy.cell_target.reset();
@@ -715,7 +757,9 @@ TEST_F(Prohibited, WithAnUnverifiedSignItOnlyFalls) {
     battery.run(30s);
     const Voltage low = battery.cvl();
     battery.input.current = -5_A;
+    battery.changes.clear();
     EXPECT_EQ(battery.run(2h), low);
+    EXPECT_TRUE(battery.changes.empty()) << "it does not even try";
 }
 
 TEST_F(Prohibited, NeverRisesAboveWhereItBegan) {
