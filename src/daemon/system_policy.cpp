@@ -101,6 +101,7 @@ void join(Assembly& assembly, Faults& faults) {
     policy::SystemPolicy& system = bridge.system;
     Current ccl{};
     Current dcl{};
+    Current dcl_min{};
     for (std::size_t i = 0; i < assembly.batteries.size(); ++i) {
         const BatteryConfiguration& battery = configuration.batteries[i];
         bridge.members.push_back(assembly.batteries[i].member);
@@ -111,6 +112,7 @@ void join(Assembly& assembly, Faults& faults) {
             join(system.charge, one);
         ccl = ccl + battery.envelope.ccl_ceiling;
         dcl = dcl + battery.envelope.dcl_ceiling;
+        dcl_min = std::max(dcl_min, assembly.batteries[i].member.pack.limits.dcl_min);
     }
     const policy::ChargePolicy& charge = system.charge;
     if (charge.floor >= charge.ceiling && assembly.batteries.size() > 1)
@@ -120,6 +122,7 @@ void join(Assembly& assembly, Faults& faults) {
     system.envelope = {charge.floor, charge.ceiling,
                        std::min(ccl, configuration.bank.ccl_ceiling.value_or(ccl)),
                        std::min(dcl, configuration.bank.dcl_ceiling.value_or(dcl)), charge.floor_prohibited};
+    system.dcl_min = dcl_min;
     system.force_charge = configuration.force_charge;
     system.on_disobeyed = configuration.on_disobeyed;
     system.obedience = configuration.obedience;

@@ -145,6 +145,12 @@ void ChargeController::round(const ChargeInput& plausible, TimePoint now) {
     running_ = true;
 }
 
+void ChargeController::fall_to(const Limit<Voltage>& request, Charging charging, TimePoint now) {
+    const Voltage floor = prohibited(charging) ? policy_.floor_prohibited : policy_.floor;
+    if (running_ && std::max(tenths_down(request.value), floor) < cvl_.value)
+        decide(request, floor, now);
+}
+
 /// What to begin with where the highest cell is at the top already. What was sent before the silence was
 /// right. Without that: where all cells are at the top it is the end of a charge, to be finished, since a
 /// step down would empty the battery into the grid. Where only some are, the others rest lower than full

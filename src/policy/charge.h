@@ -25,13 +25,17 @@ public:
     /// Judges a good round. The first after construction or restart() is answered without ramps.
     void round(const ChargeInput& input, TimePoint now);
 
+    /// Between rounds something asks for less: CVL falls at once, and rises from there as always. Never
+    /// raises.
+    void fall_to(const Limit<Voltage>& request, Charging charging, TimePoint now);
+
     /// After a silence: what follows is computed without ramps. The phase is kept, and what the loops found.
     void restart() { running_ = false; }
 
-    /// Decided in the last round. Always within floor (floor_prohibited while charging is prohibited) and
-    /// ceiling, and never above the request unless the floor is. The limiter of the reason is that of the
-    /// request, "absorption", "float", "hold", "highest cell", "prohibited", "floor", or "ramp" where CVL is
-    /// on its way up.
+    /// Decided in the last round, or lowered since. Always within floor (floor_prohibited while charging is
+    /// prohibited) and ceiling, and never above the request unless the floor is. The limiter of the reason is
+    /// that of the request, "absorption", "float", "hold", "highest cell", "prohibited", "floor", or "ramp"
+    /// where CVL is on its way up.
     [[nodiscard]] const Limit<Voltage>& cvl() const { return cvl_; }
     [[nodiscard]] Phase phase() const { return cycle_.memory().phase; }
     /// Charging is prohibited, and charge has flown for 60 s although CVL is at its lowest: nobody obeys.

@@ -27,6 +27,7 @@ void RisingLimit::rise_to(const Limit<Current>& target, TimePoint now) {
     if (now > risen_at_) {
         const Duration passed = std::min(now - risen_at_, whole_way);
         limit_->value.count += std::max<std::int64_t>(ceiling_.count * passed.count() / whole_way.count(), 1);
+        limit_->value = std::max(limit_->value, least_);
         risen_at_ = now;
     }
     if (limit_->value >= target.value) {

@@ -25,7 +25,7 @@ System::System(const SystemPolicy& policy, const Memory& memory)
     : policy_{policy}
     , charge_{policy.charge, memory.charge}
     , ccl_{policy.envelope.ccl_ceiling}
-    , dcl_{policy.envelope.dcl_ceiling}
+    , dcl_{policy.envelope.dcl_ceiling, policy.dcl_min}
     , energy_{memory.energy}
     , force_{policy.force_charge}
     , obedience_{policy.obedience} {}
@@ -121,17 +121,13 @@ void System::lower(const Limits& permitted, TimePoint now) {
     dcl_.fall_to(permitted.dcl);
     limits_->ccl = *ccl_.limit();
     limits_->dcl = *dcl_.limit();
-    const Voltage floor = policy_.envelope.cvl_floor;
-    if (permitted.cvl.value < limits_->cvl.value && limits_->cvl.value > floor) {
-        limits_->cvl = permitted.cvl;
-        limits_->cvl.value.count -= permitted.cvl.value.count % tenth.count;
-        limits_->cvl.value = std::max(limits_->cvl.value, floor);
-    }
-    if (permitted.cvl.value < floor) {
+    limits_->charging = std::max(limits_->charging, permitted.charging);
+    charge_.fall_to(permitted.cvl, limits_->charging, now);
+    limits_->cvl = charge_.cvl();
+    if (permitted.cvl.value < policy_.envelope.cvl_floor) {
         ccl_.fall_to({Current{0}, {"floor", permitted.cvl.reason.input, permitted.cvl.reason.signal}});
         limits_->ccl = *ccl_.limit();
     }
-    limits_->charging = std::max(limits_->charging, permitted.charging);
     note_limiters(before, now);
 }
 

@@ -27,6 +27,7 @@ struct SystemPolicy {
     Envelope envelope;
     ChargePolicy charge;
     ForceChargePolicy force_charge;
+    Current dcl_min{5'000}; ///< DCL that rises from below begins here: in island mode only 0 acts
     OnDisobeyed on_disobeyed{OnDisobeyed::automatic};
     ObediencePolicy obedience;
 };
