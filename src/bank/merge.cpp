@@ -271,8 +271,10 @@ BatteryState merged(std::span<const Member> members, std::span<const Part> parts
     result.temperature = most(parts, &B::temperature, std::greater{});
     result.mosfet_temperature = most(parts, &B::mosfet_temperature, std::greater{});
 
-    find_cell(result, parts, &B::cell_voltage_min, &B::cell_voltage_min_id, std::less{});
-    find_cell(result, parts, &B::cell_voltage_max, &B::cell_voltage_max_id, std::greater{});
+    // A battery with both switches open is no part of what is steered: its resting cells say nothing.
+    const std::span<const Part> in_circuit = connected.empty() ? parts : std::span<const Part>{connected};
+    find_cell(result, in_circuit, &B::cell_voltage_min, &B::cell_voltage_min_id, std::less{});
+    find_cell(result, in_circuit, &B::cell_voltage_max, &B::cell_voltage_max_id, std::greater{});
     find_cell(result, parts, &B::cell_temperature_min, &B::cell_temperature_min_id, std::less{});
     find_cell(result, parts, &B::cell_temperature_max, &B::cell_temperature_max_id, std::greater{});
 

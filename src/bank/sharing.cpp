@@ -78,14 +78,14 @@ std::int64_t of(const Excess& excess, const Part& part) {
 /// Compares what flows with the shares, `elapsed` after the last time.
 void measure(const Way& way, Excess& excess, Duration elapsed) {
     Wide total = 0;
-    Wide plain = std::numeric_limits<std::int64_t>::max();
+    Wide lowered = std::numeric_limits<std::int64_t>::max();
     for (const Part* part : way.open) {
         total += way.flow(*part);
-        plain = std::min(plain, way.reached(*part, 0));
+        lowered = std::min(lowered, way.reached(*part, of(excess, *part)));
     }
     if (total == 0)
         return;
-    const bool tells = total >= telling && total * telling_part >= plain;
+    const bool tells = total >= telling && total * telling_part >= lowered;
     const std::int64_t recovery = std::clamp<Duration>(elapsed, {}, std::chrono::hours{1}) /
                                   std::chrono::microseconds{1} * recovery_per_second / whole;
     for (const Part* part : way.open) {

@@ -9,8 +9,26 @@
 #include <cstdio>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace retrocan::cli {
+
+namespace {
+
+/// The limiters in force, for people.
+std::vector<std::string> policy_lines(const daemon::BatteryConfiguration& configuration,
+                                      const daemon::BatteryAssembly& battery) {
+    std::vector<std::string> lines;
+    std::string limiters;
+    for (const policy::Limiter& limiter : battery.member.pack.limits.limiters)
+        limiters += (limiters.empty() ? "" : ", ") + std::string{policy::info(limiter.kind).name};
+    if (configuration.chemistry)
+        lines.push_back("chemistry " + std::string{policy::to_text(*configuration.chemistry)});
+    lines.push_back("limited by " + (limiters.empty() ? "nothing that it measures" : limiters));
+    return lines;
+}
+
+} // namespace
 
 int check(const std::filesystem::path& configuration) {
     Faults faults;
@@ -24,7 +42,8 @@ int check(const std::filesystem::path& configuration) {
     const daemon::Configuration& c = assembly->configuration;
     print(c.warnings, "warning: ");
     print(c.shadow_only, "only with --shadow: ");
-    for (const daemon::BatteryAssembly& battery : assembly->batteries) {
+    for (std::size_t i = 0; i < assembly->batteries.size(); ++i) {
+        const daemon::BatteryAssembly& battery = assembly->batteries[i];
         const policy::Envelope& e = battery.member.pack.limits.envelope;
         std::printf("%s: %s\n", battery.name.c_str(), battery.bound->mapping().title().c_str());
         const mapping::Mapping& mapping = battery.bound->mapping();
@@ -36,10 +55,24 @@ int check(const std::filesystem::path& configuration) {
                     to_text(e.dcl_ceiling).c_str());
         std::printf("  silent when no good round came for %s\n",
                     to_text(battery.member.pack.stale_after).c_str());
+        for (const std::string& line : policy_lines(c.batteries[i], battery))
+            std::printf("  %s\n", line.c_str());
         std::istringstream plan{battery.source->plan()};
         for (std::string request; std::getline(plan, request);)
             std::printf("  reads %s\n", request.c_str());
     }
+    const auto& charge = assembly->bridge.system.charge;
+    if (charge.phases)
+        std::printf("charging up to %s, then %s; held at %s when the battery asks for no more\n",
+                    to_text(charge.phases->absorption).c_str(), to_text(charge.phases->floating).c_str(),
+                    to_text(charge.hold).c_str());
+    else
+        std::printf(
+            "the battery's own charge voltage is passed through; held at %s when it asks for no more\n",
+            to_text(charge.hold).c_str());
+    std::printf(
+        "note: without a grid the inverter obeys DCL only at 0 A, and then it switches off: a low DCL "
+        "protects nothing there\n");
     // The interface may come later, so this is not a fault of the configuration.
     if (const auto name = can::parse_link(c.link); name && name->kind == can::LinkName::Kind::interface)
         if (const auto fault = can::interface_fault(name->value))

@@ -8,6 +8,9 @@
 #include "mapping/content.h"
 #include "mapping/describe.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -18,9 +21,36 @@ namespace {
 
 constexpr std::size_t most_rows = 12; ///< of points, for one value
 
+/// Of alarms and warnings too.
+std::optional<std::string> text_of(const BatteryState& state, std::size_t signal) {
+    if (signal < plain_signals)
+        return signal_text(state, signal);
+    signal -= plain_signals;
+    const Maybe<bool>& alarm =
+        signal < alarm_kinds ? state.alarms[signal] : state.warnings[signal - alarm_kinds];
+    return alarm ? std::optional<std::string>{alarm->value ? "active" : "not active"} : std::nullopt;
+}
+
 std::string seconds(Duration time) {
     const std::int64_t tenths = time / std::chrono::milliseconds{100};
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+/// Why no 0x351 goes out though the batteries are well; empty if one does.
+std::string why_silent(const daemon::Bridge& bridge, TimePoint now) {
+    if (bridge.view().state != policy::PackState::running)
+        return "not running";
+    if (!bridge.system().must_be_silent().empty())
+        return bridge.system().must_be_silent();
+    if (!bridge.bus_is_up())
+        return "the bus is not up";
+    if (bridge.hearing() == daemon::Hearing::foreign)
+        return "another battery sends 0x351 on this bus";
+    if (bridge.hearing() != daemon::Hearing::clear)
+        return "it listens on the bus first";
+    if (bridge.refused() > 0)
+        return "a limit is outside the envelope: please report this";
+    return bridge.may_send(now) ? "" : "the data is about to expire";
 }
 
 /// A capture through the policy, and beside it what each battery said.
@@ -54,20 +84,23 @@ public:
 
     /// Null before the first line.
     [[nodiscard]] const daemon::Bridge* bridge() const { return replay_.bridge(); }
+    [[nodiscard]] std::uint64_t answers() const { return replay_.answers(); }
     void catch_up() { replay_.catch_up(); }
 
     [[nodiscard]] bool is_sent(std::size_t signal) const {
-        return signal_text(replay_.bridge()->values(now()), signal).has_value();
+        return replay_.bridge()->system().limits() &&
+               signal_text(replay_.bridge()->values(now()), signal).has_value();
     }
 
     void print_state() const;
     void print_limits(std::optional<std::string_view> only) const;
     void print_signal(std::size_t signal) const;
 
+    void print_source(std::size_t signal) const;
+
 private:
     template <class Q>
     void print_limit(const char* name, const policy::Limit<Q>& limit, TimePoint since) const;
-    void print_source(std::size_t signal) const;
     void print_points(const Dump& dump, std::size_t signal) const;
     [[nodiscard]] TimePoint now() const { return *replay_.now(); }
 
@@ -78,6 +111,7 @@ private:
 
 void Explanation::print_state() const {
     const daemon::Bridge& bridge = *replay_.bridge();
+    const std::string silent = why_silent(bridge, now());
     std::printf("%s for %s: %s\n", std::string{policy::to_text(bridge.view().state)}.c_str(),
                 seconds(now() - bridge.since()).c_str(), bridge.view().reason.c_str());
     for (std::size_t i = 0; bridge.members() > 1 && i < bridge.members(); ++i)
@@ -87,8 +121,8 @@ void Explanation::print_state() const {
                     bridge.view().counts[i] ? "" : "; it does not count");
     for (const std::string& warning : bridge.system().warnings())
         std::printf("  %s\n", warning.c_str());
-    if (!bridge.system().must_be_silent().empty())
-        std::printf("  nothing is sent: %s\n", bridge.system().must_be_silent().c_str());
+    if (!silent.empty())
+        std::printf("  nothing is sent: %s\n", silent.c_str());
 }
 
 void Explanation::print_limits(std::optional<std::string_view> only) const {
@@ -117,6 +151,8 @@ void Explanation::print_limit(const char* name, const policy::Limit<Q>& limit, T
                 limit.reason.input.c_str());
     if (const auto signal = signal_index(limit.reason.signal))
         print_source(*signal);
+    else if (const auto kind = alarm_kind(limit.reason.signal))
+        print_source(alarm_index(*kind));
 }
 
 /// What each battery says of a signal, and what it was made of.
@@ -124,7 +160,7 @@ void Explanation::print_source(std::size_t signal) const {
     for (std::size_t i = 0; i < dumps_.size(); ++i) {
         const Dump& dump = *dumps_[i];
         const BatteryState& state = dump.update().state;
-        const auto text = signal_text(state, signal);
+        const auto text = text_of(state, signal);
         if (!text) {
             std::printf("  %s: %s: absent: %s\n", assembly_.batteries[i].name.c_str(),
                         signal_name(signal).c_str(), dump.why_absent(signal).c_str());
@@ -207,6 +243,8 @@ bool read(Explanation& explanation, std::istream& lines, const std::string& file
             return false;
         }
     }
+    if (until)
+        explanation.take("{\"t\":" + std::to_string(*until) + "}"); // time passes after the last line
     explanation.catch_up();
     return true;
 }
@@ -225,12 +263,19 @@ int explain(const ExplainArguments& arguments) {
         print(faults);
         return wrong_input;
     }
-    if (arguments.signal && !signal_index(*arguments.signal)) {
+    std::optional<std::string> signal = arguments.signal;
+    if (signal)
+        std::ranges::transform(*signal, signal->begin(),
+                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto alarm = signal ? alarm_kind(*signal) : std::nullopt;
+    if (signal && !signal_index(*signal) && !alarm) {
         std::vector<std::string_view> known;
         for (const SignalInfo& info : signals())
             known.push_back(info.name);
+        for (std::size_t i = 0; i < alarm_kinds; ++i)
+            known.push_back(to_text(static_cast<AlarmKind>(i)));
         std::fprintf(stderr, "no such value: %s%s\n", arguments.signal->c_str(),
-                     did_you_mean(*arguments.signal, known).c_str());
+                     did_you_mean(*signal, known).c_str());
         return wrong_input;
     }
     std::ifstream file{arguments.capture};
@@ -243,17 +288,22 @@ int explain(const ExplainArguments& arguments) {
     Explanation explanation{*assembly, arguments.capture};
     if (!read(explanation, file, arguments.capture, arguments.at))
         return found_a_fault;
+    if (explanation.bridge() != nullptr && explanation.answers() == 0) {
+        print({{{arguments.capture, 0, 0}, "no line in it is of a battery of this configuration"}});
+        return found_a_fault;
+    }
     if (explanation.bridge() == nullptr) {
         print({{{arguments.capture, 0, 0}, "there is no line in it up to that time"}});
         return found_a_fault;
     }
     explanation.print_state();
-    if (!arguments.signal || is_limit(*arguments.signal))
-        explanation.print_limits(arguments.signal ? std::optional<std::string_view>{*arguments.signal}
-                                                  : std::nullopt);
+    if (!signal || is_limit(*signal))
+        explanation.print_limits(signal ? std::optional<std::string_view>{*signal} : std::nullopt);
+    if (alarm)
+        explanation.print_source(alarm_index(*alarm));
     for (std::size_t i = 0; i < plain_signals; ++i) {
         const std::string_view name = signals()[i].name;
-        if (!is_limit(name) && (arguments.signal ? name == *arguments.signal : explanation.is_sent(i)))
+        if (!is_limit(name) && (signal ? name == *signal : explanation.is_sent(i)))
             explanation.print_signal(i);
     }
     return good;

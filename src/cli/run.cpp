@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string_view>
 #include <unistd.h>
 
@@ -72,18 +73,26 @@ int run(const RunArguments& arguments) {
             assemblies.push_back(std::move(*assembly));
     if (assemblies.size() != arguments.configurations.size())
         return wrong_input;
-    if (const Faults faults = shared_links(assemblies); !faults.empty()) {
+    if (const Faults faults = shared_links(assemblies); !arguments.shadow && !faults.empty()) {
         print(faults);
         return wrong_input;
     }
     if (arguments.shadow)
         std::fprintf(stderr, "shadow: everything is computed and shown, nothing is sent or written\n");
     std::vector<System> systems;
+    std::set<std::filesystem::path> folders;
     for (daemon::Assembly& assembly : assemblies) {
         const daemon::Configuration& configuration = assembly.configuration;
         auto folder = state_folder(assembly.file, configuration);
-        if (folder && !alone) // which they may share
+        if (folder && !alone && !configuration.state_folder) // that of the service is one for all
             folder = *folder / std::filesystem::path{assembly.file}.stem();
+        if (folder && !folders.insert(folder->lexically_normal()).second) {
+            print({{{assembly.file, 0, 0},
+                    "its state would be kept in " + folder->string() +
+                        ", as that of another of these files: "
+                        "write [state] folder = \"..\" into one of them"}});
+            return wrong_input;
+        }
         systems.push_back(
             {&assembly,
              {.link = arguments.link.value_or(configuration.link),

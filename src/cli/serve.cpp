@@ -66,7 +66,7 @@ public:
             return;
         const auto state_file = remember();
         service_.emplace(io, *system.assembly, *link_, RETROCAN_VERSION);
-        if (state_file && !arguments.shadow)
+        if (state_file)
             service_->keep_state(*state_file, std::move(kept_.state));
         record();
         keep_black_box();
@@ -85,7 +85,7 @@ public:
 private:
     /// What the last run kept goes into the assembly; where it is kept, if anywhere.
     std::optional<std::filesystem::path> remember() {
-        if (!system_.arguments.state)
+        if (!system_.arguments.state || system_.arguments.shadow) // which leaves every file as it is
             return std::nullopt;
         std::filesystem::path file = *system_.arguments.state / "state.json";
         kept_ = daemon::load_state(file);

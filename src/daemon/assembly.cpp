@@ -99,6 +99,11 @@ void check_use(const BatteryConfiguration& battery, const mapping::Bound& bound,
 /// What nothing protects.
 void check_limiters(const BatteryConfiguration& battery, const mapping::Bound& bound, Faults& warnings) {
     const bool cells = bound.provided().test(*signal_index("cell_voltage_max"));
+    if (!battery.chemistry && !battery.charge.absorption && !battery.when_missing.cvl &&
+        !bound.provided().test(*signal_index("cvl")))
+        warnings.push_back({battery.place,
+                            "battery: nobody says its charge voltage, so it is held at cvl_ceiling "
+                            "for ever: write chemistry, or [battery.charge] absorption and float"});
     if (!battery.chemistry && battery.limiters.empty() && cells)
         warnings.push_back({battery.place, "battery: nothing limits by its cells and temperatures: write "
                                            "chemistry = \"lfp\", \"nmc\" or \"lto\""});
@@ -162,7 +167,7 @@ std::optional<BatteryAssembly> assemble_battery(BatteryConfiguration& battery, C
     policy::PackPolicy& pack = assembly.member.pack;
     pack.limits.provided = assembly.bound->provided();
     pack.limits.limiters =
-        limiters(battery.chemistry, battery.limiters, pack.limits.provided,
+        limiters(battery.chemistry, battery.cell_over_voltage, battery.limiters, pack.limits.provided,
                  battery.when_missing.temperature.has_value(), battery.mapping_place, faults);
     pack.required = required_signals(battery, pack.limits.provided, pack.limits.limiters, faults);
     assembly.source = assembly.adapter->source(assembly.bound->source_requiring(pack.required), faults);

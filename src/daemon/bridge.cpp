@@ -49,7 +49,8 @@ void Bridge::take(std::size_t member, const adapter::Answer& answer, TimePoint n
     want_lower_limits(now);
 }
 
-bank::View Bridge::view_at(TimePoint now) {
+/// Each battery as its policy judges it now.
+std::vector<bank::Member> Bridge::judged(TimePoint now) const {
     std::vector<bank::Member> members;
     members.reserve(members_.size());
     for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -64,7 +65,11 @@ bank::View Bridge::view_at(TimePoint now) {
                            .alarms = pack.alarms(now),
                            .capacity = settings_.members[i].capacity});
     }
-    return bank_.look(members, now);
+    return members;
+}
+
+bank::View Bridge::view_at(TimePoint now) {
+    return bank_.look(judged(now), now);
 }
 
 bool Bridge::restored() {
@@ -229,7 +234,13 @@ void Bridge::not_written(const CanFrame& frame, TimePoint now) {
 
 /// Of this very moment: a source of alarms may have expired since the last look().
 policy::AlarmPairs Bridge::alarms(TimePoint now) const {
-    return members_.size() == 1 ? members_[0].pack.alarms(now) : view_.alarms;
+    if (members_.size() == 1)
+        return members_[0].pack.alarms(now);
+    bool missing = false;
+    for (const bool counts : view_.counts)
+        missing = missing || !counts;
+    const std::vector<bank::Member> members = judged(now);
+    return bank::merged_alarms(members, missing, now);
 }
 
 victron::Values Bridge::values_for_bus(TimePoint now) const {

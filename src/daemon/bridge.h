@@ -3,6 +3,7 @@
 
 #include "adapter/reading.h"
 #include "bank/bank.h"
+#include "bank/merge.h"
 #include "core/can_frame.h"
 #include "daemon/configuration.h"
 #include "daemon/report.h"
@@ -106,7 +107,6 @@ public:
         visit("looked_at", self.looked_at_);
         visit("since", self.since_);
         visit("system", self.system_);
-        visit("state_seen", self.state_seen_);
         visit("ran", self.ran_);
         visit("schedule", self.schedule_);
         visit("hearing", self.hearing_);
@@ -153,6 +153,7 @@ private:
         }
     };
 
+    [[nodiscard]] std::vector<bank::Member> judged(TimePoint now) const;
     [[nodiscard]] bank::View view_at(TimePoint now);
     void look(TimePoint now);
     [[nodiscard]] policy::AlarmPairs alarms(TimePoint now) const;
@@ -170,7 +171,6 @@ private:
     TimePoint looked_at_{}; ///< when the view was made
     TimePoint since_;
     policy::System system_;
-    policy::PackState state_seen_{policy::PackState::starting};
     bool ran_{}; ///< it has been running before
     victron::Schedule schedule_;
 

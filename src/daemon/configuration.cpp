@@ -113,9 +113,12 @@ void read_limits(TableReader& read, BatteryConfiguration& battery, Configuration
     if (prohibited && floor && *prohibited > *floor)
         limits->fault("cvl_floor_prohibited",
                       "must not be above cvl_floor (" + to_text(*floor) + "); got " + to_text(*prohibited));
-    not_below(*limits, "dcl_min", battery.dcl_min, 100_mA);
-    not_below(*limits, "ccl_ceiling", ccl, 0_A);
-    not_below(*limits, "dcl_ceiling", dcl, 100_mA); // 0 A would be a blackout for ever in island mode
+    check_current(*limits, "dcl_min", battery.dcl_min, 100_mA);
+    if (battery.dcl_min && dcl && *battery.dcl_min > *dcl)
+        limits->fault("dcl_min", "must not be above dcl_ceiling (" + to_text(*dcl) + "); got " +
+                                     to_text(*battery.dcl_min));
+    check_current(*limits, "ccl_ceiling", ccl, 0_A);
+    check_current(*limits, "dcl_ceiling", dcl, 100_mA); // 0 A would be a blackout for ever in island mode
     not_below(*limits, "discharge_voltage", battery.discharge_voltage, 0_V);
     if (ceiling && *ceiling > highest_ceiling)
         configuration.shadow_only.push_back(
@@ -152,6 +155,17 @@ void check_order(TableReader& read, const BatteryConfiguration& battery) {
     }
 }
 
+/// A wrong word here would charge or discharge cells far beyond what they bear.
+void check_chemistry(TableReader& read, const BatteryConfiguration& battery) {
+    const Voltage over = policy::cell_values(*battery.chemistry).over;
+    const Voltage most = over + 300_mV;
+    const Voltage least = over - 300_mV;
+    if (battery.cell_over_voltage > most || battery.cell_over_voltage < least)
+        read.fault("cell_over_voltage (" + to_text(battery.cell_over_voltage) +
+                   ") does not fit the chemistry " + std::string{policy::to_text(*battery.chemistry)} +
+                   ", whose cells trip at about " + to_text(over) + ": one of the two is wrong");
+}
+
 void check_cells(TableReader& read, const BatteryConfiguration& battery) {
     const Voltage offset = solar_offset(battery.envelope.cvl_ceiling);
     const Voltage trip = battery.cell_over_voltage * battery.cells;
@@ -160,6 +174,12 @@ void check_cells(TableReader& read, const BatteryConfiguration& battery) {
                    ") is too high: solar chargers add " + to_text(offset) + ", and " +
                    std::to_string(battery.cells) + " cells trip at " + to_text(battery.cell_over_voltage) +
                    " each, " + to_text(trip) + " in all");
+    if (const auto& target = battery.charge.cell_target;
+        target && (*target >= battery.cell_over_voltage || *target < battery.cell_over_voltage - 1_V))
+        read.fault("charge.cell_target (" + to_text(*target) + ") must be below cell_over_voltage (" +
+                   to_text(battery.cell_over_voltage) + "), and by no more than 1 V");
+    if (battery.chemistry)
+        check_chemistry(read, battery);
 }
 
 void read_when_missing(TableReader& read, BatteryConfiguration& battery) {
@@ -169,6 +189,8 @@ void read_when_missing(TableReader& read, BatteryConfiguration& battery) {
     battery.when_missing.temperature = missing->quantity<Temperature>("temperature");
     battery.when_missing.cvl = missing->quantity<Voltage>("cvl");
     battery.when_missing.ccl = missing->quantity<Current>("ccl");
+    if (const auto& t = battery.when_missing.temperature; t && (*t < -40_degC || *t > 100_degC))
+        missing->fault("temperature", "expected -40 degC to 100 degC; got " + to_text(*t));
     within(*missing, "cvl", battery.when_missing.cvl, battery.envelope.cvl_floor,
            battery.envelope.cvl_ceiling);
     within(*missing, "ccl", battery.when_missing.ccl, 0_A, battery.envelope.ccl_ceiling);
@@ -210,7 +232,8 @@ BatteryConfiguration read_battery(TableReader& read, Configuration& configuratio
     if (const auto index = read.one_of("chemistry", chemistry_words))
         battery.chemistry = policy::chemistry(chemistry_words[*index]);
     battery.capacity = read.quantity<Charge>("capacity");
-    not_below(read, "capacity", battery.capacity, 1_Ah);
+    if (battery.capacity && (*battery.capacity < 1_Ah || *battery.capacity > 65'535_Ah))
+        read.fault("capacity", "expected 1 Ah to 65535 Ah; got " + to_text(*battery.capacity));
     read_limits(read, battery, configuration);
     battery.charge = read_charge(read);
     battery.limiters = read_limiters(read, battery.alarms_limit);

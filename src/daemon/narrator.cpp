@@ -17,6 +17,12 @@ std::string subject(const std::string& objection) {
     return objection.substr(0, objection.find(':'));
 }
 
+/// A reason whose numbers change is still the same one.
+std::string without_numbers(std::string text) {
+    std::erase_if(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    return text;
+}
+
 } // namespace
 
 Narrator::Narrator(std::vector<std::string> batteries, OnStale on_stale) : on_stale_{on_stale} {
@@ -42,7 +48,7 @@ void Narrator::look(const Bridge& bridge, TimePoint now) {
         silenced_ = !silence.empty();
         if (silenced_)
             spdlog::critical("{}: nothing is sent any more: {}", system_.name, silence);
-        else
+        else if (bridge.view().state == policy::PackState::running)
             spdlog::info("{}: it is sent again: nothing is charged any more", system_.name);
     }
     look_at_limits(bridge, now);
@@ -51,7 +57,7 @@ void Narrator::look(const Bridge& bridge, TimePoint now) {
 
 /// `stops`: when this one is stale, nothing is sent.
 void Narrator::look_at_state(Told& told, policy::PackState state, const std::string& reason, bool stops) {
-    if (told.state == state && told.reason == reason)
+    if (told.state == state && without_numbers(told.reason) == without_numbers(reason))
         return;
     const bool changed = told.state != state;
     told.state = state;
@@ -102,9 +108,11 @@ template <class Q>
 void Narrator::look_at_limit(std::size_t which, const char* name, const policy::Limit<Q>& limit,
                              TimePoint now) {
     ToldLimit& told = limits_[which];
-    if (told.limiter == limit.reason.limiter || (!told.limiter.empty() && now - told.at < limit_pause))
+    const bool zero = limit.value == Q{};
+    const bool swings = !told.limiter.empty() && now - told.at < limit_pause;
+    if (told.zero == zero && (told.limiter == limit.reason.limiter || swings))
         return;
-    told = {std::string{limit.reason.limiter}, now};
+    told = {std::string{limit.reason.limiter}, zero, now};
     spdlog::info("{}: {} {} by {}: {}", system_.name, name, to_text(limit.value), limit.reason.limiter,
                  limit.reason.input);
 }

@@ -40,6 +40,7 @@ private:
     /// What was said of one of CVL, CCL and DCL.
     struct ToldLimit {
         std::string limiter{};
+        bool zero{}; ///< nothing was given: to and from it is always told
         TimePoint at{};
     };
 

@@ -17,6 +17,7 @@ using toml_file::Need;
 using toml_file::Node;
 using toml_file::TableReader;
 
+constexpr Current highest_current{6553'500}; // the field of 0x351
 constexpr Duration longest = std::chrono::hours{24 * 366};
 
 void whole_tenths(TableReader& read, std::string_view key, std::optional<Voltage> v) {
@@ -30,27 +31,46 @@ void percent(TableReader& read, std::string_view key, std::optional<Percent> val
         read.fault(key, "expected 0 % to 100 %; got " + to_text(*value));
 }
 
+/// What a limiter can read: cells, not packs; degrees Celsius, not Kelvin.
+std::pair<std::int64_t, std::int64_t> range_of(Dimension dimension) {
+    switch (dimension) {
+    case Dimension::voltage:
+        return {500, 5'000};
+    case Dimension::temperature:
+        return {-40'000, 150'000};
+    default:
+        return {0, 100'00};
+    }
+}
+
 /// An amount of one dimension; a fault at its own place if it is none.
 std::optional<std::int64_t> amount(const Node& node, Dimension dimension, const std::string& path,
                                    Faults& faults) {
     const std::string* text = node.text();
     const auto parsed = text != nullptr ? parse_amount(*text) : Result<Amount, std::string>{Amount{}};
-    if (text != nullptr && parsed && parsed->dimension == dimension)
-        return parsed->count;
+    const auto [low, high] = range_of(dimension);
+    if (text != nullptr && parsed && parsed->dimension == dimension && text->find('K') == std::string::npos) {
+        if (parsed->count >= low && parsed->count <= high)
+            return parsed->count;
+        faults.push_back({node.place, path + ": expected " + to_text(Amount{dimension, low}) + " to " +
+                                          to_text(Amount{dimension, high}) + "; got " + *text});
+        return std::nullopt;
+    }
     faults.push_back({node.place, path + ": expected " + std::string{to_text(dimension)} + "; got " +
                                       toml_file::describe(node)});
     return std::nullopt;
 }
 
 /// [["3.45 V", "100 %"], ["3.60 V", "0 %"]]
-policy::Curve read_curve(const Node& node, Dimension dimension, const std::string& path, Faults& faults) {
+policy::Curve read_curve(const Node& node, const policy::LimiterInfo& info, const std::string& path,
+                         Faults& faults) {
     const toml_file::Array* points = node.array();
     const std::size_t before = faults.size();
     policy::Curve curve;
     if (points == nullptr) {
         faults.push_back({node.place, path +
                                           ": expected a list of points, as in [[\"3.45 V\", \"100 %\"], "
-                                          "[\"3.6 V\", \"0 %\"]]; got " +
+                                          "[\"3.6 V\", \"0 %\"]], or \"off\"; got " +
                                           toml_file::describe(node)});
         return curve;
     }
@@ -63,14 +83,19 @@ policy::Curve read_curve(const Node& node, Dimension dimension, const std::strin
                                                toml_file::describe(point)});
             continue;
         }
-        const auto input = amount((*pair)[0], dimension, path, faults);
+        const auto input = amount((*pair)[0], info.dimension, path, faults);
         const auto share = amount((*pair)[1], Dimension::ratio, path, faults);
         if (input && share)
             curve.push_back({*input, {*share}});
     }
-    if (faults.size() == before)
-        if (std::string fault = policy::fault_of(curve); !fault.empty())
-            faults.push_back({node.place, path + ": " + fault});
+    if (faults.size() != before)
+        return curve;
+    std::string fault = policy::fault_of(curve);
+    if (fault.empty() && (curve.front().share > curve.back().share) != info.falls)
+        fault = std::string{"the wrong way round: expected shares that "} + (info.falls ? "fall" : "rise") +
+                " with what is read (" + std::string{info.help} + ")";
+    if (!fault.empty())
+        faults.push_back({node.place, path + ": " + fault});
     return curve;
 }
 
@@ -87,16 +112,22 @@ LimiterSetting read_limiter(TableReader& limiters, policy::LimiterKind kind) {
         limiter.when_missing = table.quantity<Percent>("when_missing");
         percent(table, "when_missing", limiter.when_missing);
         if (const Node* points = table.node("points", Need::required))
-            limiter.curve = read_curve(*points, info.dimension, path, limiters.faults());
+            limiter.curve = read_curve(*points, info, path, limiters.faults());
         table.finish();
     } else {
-        limiter.curve = read_curve(*node, info.dimension, path, limiters.faults());
+        limiter.curve = read_curve(*node, info, path, limiters.faults());
     }
     setting.limiter = std::move(limiter);
     return setting;
 }
 
 } // namespace
+
+void check_current(TableReader& read, std::string_view key, std::optional<Current> value, Current least) {
+    if (value && (*value < least || *value > highest_current))
+        read.fault(key, "expected " + to_text(least) + " to " + to_text(highest_current) + "; got " +
+                            to_text(*value));
+}
 
 ChargeSettings read_charge(TableReader& battery) {
     ChargeSettings settings;
@@ -138,7 +169,7 @@ std::vector<LimiterSetting> read_limiters(TableReader& battery, bool& alarms_lim
     return settings;
 }
 
-std::vector<policy::Limiter> limiters(std::optional<policy::Chemistry> chemistry,
+std::vector<policy::Limiter> limiters(std::optional<policy::Chemistry> chemistry, Voltage cell_over_voltage,
                                       const std::vector<LimiterSetting>& settings, const SignalSet& provided,
                                       bool has_temperature, const Place& place, Faults& faults) {
     std::vector<policy::Limiter> result;
@@ -150,7 +181,7 @@ std::vector<policy::Limiter> limiters(std::optional<policy::Chemistry> chemistry
                (has_temperature && policy::info(kind).stand_in == "temperature");
     };
     if (chemistry)
-        for (policy::Limiter& limiter : policy::preset_limiters(*chemistry)) {
+        for (policy::Limiter& limiter : policy::preset_limiters(*chemistry, cell_over_voltage)) {
             const bool mosfet = policy::info(limiter.kind).signal == "mosfet_temperature";
             if (owners(limiter.kind) == settings.end() && (!mosfet || is_read(limiter.kind)))
                 result.push_back(std::move(limiter));
@@ -216,10 +247,10 @@ BankConfiguration read_bank(TableReader& root, std::size_t batteries) {
             bank->fault(key, "must be above 0 V; got " + to_text(v));
     result.ccl_ceiling = bank->quantity<Current>("ccl_ceiling");
     result.dcl_ceiling = bank->quantity<Current>("dcl_ceiling");
-    if (result.ccl_ceiling && *result.ccl_ceiling < 0_A)
-        bank->fault("ccl_ceiling", "must be at least 0 A; got " + to_text(*result.ccl_ceiling));
-    if (result.dcl_ceiling && *result.dcl_ceiling < 100_mA)
-        bank->fault("dcl_ceiling", "must be at least 0.1 A; got " + to_text(*result.dcl_ceiling));
+    check_current(*bank, "ccl_ceiling", result.ccl_ceiling, 0_A);
+    check_current(*bank, "dcl_ceiling", result.dcl_ceiling, 100_mA);
+    if (batteries == 1)
+        bank->fault("there is one battery; [bank] is for several");
     bank->finish();
     return result;
 }

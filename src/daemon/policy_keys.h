@@ -42,6 +42,10 @@ struct BankConfiguration {
     std::optional<Current> dcl_ceiling;
 };
 
+/// A fault at `key` unless its current is from `least` to what 0x351 can say.
+void check_current(toml_file::TableReader& read, std::string_view key, std::optional<Current> value,
+                   Current least);
+
 /// [battery.charge]; voltages are checked against each other by the caller.
 ChargeSettings read_charge(toml_file::TableReader& battery);
 
@@ -51,7 +55,7 @@ std::vector<LimiterSetting> read_limiters(toml_file::TableReader& battery, bool&
 /// What the chemistry brings and the owner changed, for a battery that gives `provided`. Of the chemistry's,
 /// one that reads a MOSFET is left out where the battery tells none; all else that reads what is not there is
 /// a fault at `place`.
-std::vector<policy::Limiter> limiters(std::optional<policy::Chemistry> chemistry,
+std::vector<policy::Limiter> limiters(std::optional<policy::Chemistry> chemistry, Voltage cell_over_voltage,
                                       const std::vector<LimiterSetting>& settings, const SignalSet& provided,
                                       bool has_temperature, const Place& place, Faults& faults);
 

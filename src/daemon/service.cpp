@@ -46,11 +46,10 @@ std::string Service::head(TimePoint now, bool continues, bool with_snapshot) {
 }
 
 void Service::record(std::unique_ptr<LineFile> file, std::uint64_t max_size) {
-    recording_.emplace(std::move(file), max_size,
-                       [this](bool continues) {
-                           const bool remembers = !(assembly_.bridge.memory == policy::Memory{});
-                           return head(BootClock::now(), continues, continues || remembers);
-                       });
+    recording_.emplace(std::move(file), max_size, [this](bool continues) {
+        const bool remembers = !(assembly_.bridge.memory == policy::Memory{});
+        return head(BootClock::now(), continues, continues || remembers);
+    });
 }
 
 void Service::keep_black_box(BlackBox::Settings settings) {

@@ -62,6 +62,39 @@ void join(policy::ChargePolicy& all, const policy::ChargePolicy& one) {
     }
 }
 
+/// What counts by cells counts for all of them.
+void check_alike(const std::vector<BatteryConfiguration>& batteries, Faults& faults) {
+    const BatteryConfiguration& first = batteries.front();
+    for (const BatteryConfiguration& one : batteries) {
+        if (one.cells != first.cells)
+            faults.push_back(
+                {one.place, "battery.cells: batteries in parallel have the same number of cells; \"" +
+                                first.name + "\" has " + std::to_string(first.cells) + ", this one " +
+                                std::to_string(one.cells)});
+        if (one.chemistry != first.chemistry)
+            faults.push_back(
+                {one.place, "battery.chemistry: batteries in parallel have the same chemistry, or "
+                            "their cells rest at other voltages; write the same as for \"" +
+                                first.name + "\""});
+    }
+}
+
+/// The voltages of the phases lie above the floor: that of the same battery is checked with its
+/// configuration.
+void check_floor(const policy::ChargePolicy& charge, const Place& place, Faults& faults) {
+    const auto check = [&](std::string_view name, Voltage voltage) {
+        if (voltage < charge.floor)
+            faults.push_back({place, "battery: " + std::string{name} + " " + to_text(voltage) +
+                                         " lies below the highest cvl_floor of all batteries, " +
+                                         to_text(charge.floor)});
+    };
+    check("hold", charge.hold);
+    if (charge.phases) {
+        check("float", charge.phases->floating);
+        check("absorption", charge.phases->absorption);
+    }
+}
+
 } // namespace
 
 policy::ChargePolicy charge_policy(const BatteryConfiguration& battery, const mapping::Bound& bound) {
@@ -89,6 +122,8 @@ policy::ChargePolicy charge_policy(const BatteryConfiguration& battery, const ma
     policy.cell_limit = battery.cell_over_voltage;
     if (owner.cell_target)
         policy.cell_target = owner.cell_target;
+    else if (policy.cell_target) // below where its own protection opens
+        policy.cell_target = std::min(*policy.cell_target, battery.cell_over_voltage - 60_mV);
     if (!gives(bound, "cell_voltage_max"))
         policy.cell_target.reset();
     policy.sign_verified = bound.sign_verified();
@@ -114,11 +149,22 @@ void join(Assembly& assembly, Faults& faults) {
         dcl = dcl + battery.envelope.dcl_ceiling;
         dcl_min = std::max(dcl_min, assembly.batteries[i].member.pack.limits.dcl_min);
     }
+    check_alike(configuration.batteries, faults);
     const policy::ChargePolicy& charge = system.charge;
     if (charge.floor >= charge.ceiling && assembly.batteries.size() > 1)
         faults.push_back({configuration.batteries[1].place,
                           "battery: these cannot be in parallel: one must not be charged below " +
                               to_text(charge.floor) + ", another not above " + to_text(charge.ceiling)});
+    else
+        check_floor(charge, configuration.batteries.back().place, faults);
+    if (assembly.batteries.size() == 1)
+        system.capacity = configuration.batteries.front().capacity;
+    for (std::size_t i = 0; i < assembly.batteries.size(); ++i) {
+        const mapping::Bound& bound = *assembly.batteries[i].bound;
+        system.counts_energy =
+            system.counts_energy || !gives(bound, "energy_in") || !gives(bound, "energy_out");
+        system.longest_gap = std::max(system.longest_gap, bound.period() * 5 / 2);
+    }
     system.envelope = {charge.floor, charge.ceiling,
                        std::min(ccl, configuration.bank.ccl_ceiling.value_or(ccl)),
                        std::min(dcl, configuration.bank.dcl_ceiling.value_or(dcl)), charge.floor_prohibited};

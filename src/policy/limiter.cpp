@@ -12,25 +12,26 @@ namespace {
 constexpr Percent all{100'00};
 
 const LimiterInfo table[limiter_kinds] = {
-    {"cell_high", true, "cell_voltage_max", "", Dimension::voltage, true, "charging, by the highest cell"},
-    {"cell_low", false, "cell_voltage_min", "", Dimension::voltage, true,
+    {"cell_high", true, "cell_voltage_max", "", Dimension::voltage, true, true,
+     "charging, by the highest cell"},
+    {"cell_low", false, "cell_voltage_min", "", Dimension::voltage, false, true,
      "discharging, by the lowest cell; at 0 % DCL is 0 A, which switches an off-grid inverter off"},
-    {"cell_low_charge", true, "cell_voltage_min", "", Dimension::voltage, true,
+    {"cell_low_charge", true, "cell_voltage_min", "", Dimension::voltage, false, true,
      "charging of a deeply discharged battery, by the lowest cell"},
-    {"cold_charge", true, "cell_temperature_min", "temperature", Dimension::temperature, true,
+    {"cold_charge", true, "cell_temperature_min", "temperature", Dimension::temperature, false, true,
      "charging, by the coldest sensor"},
-    {"hot_charge", true, "cell_temperature_max", "temperature", Dimension::temperature, true,
+    {"hot_charge", true, "cell_temperature_max", "temperature", Dimension::temperature, true, true,
      "charging, by the hottest sensor"},
-    {"cold_discharge", false, "cell_temperature_min", "temperature", Dimension::temperature, false,
+    {"cold_discharge", false, "cell_temperature_min", "temperature", Dimension::temperature, false, false,
      "discharging, by the coldest sensor"},
-    {"hot_discharge", false, "cell_temperature_max", "temperature", Dimension::temperature, false,
+    {"hot_discharge", false, "cell_temperature_max", "temperature", Dimension::temperature, true, false,
      "discharging, by the hottest sensor"},
-    {"mosfet_charge", true, "mosfet_temperature", "", Dimension::temperature, true,
+    {"mosfet_charge", true, "mosfet_temperature", "", Dimension::temperature, true, true,
      "charging, by the hottest MOSFET"},
-    {"mosfet_discharge", false, "mosfet_temperature", "", Dimension::temperature, false,
+    {"mosfet_discharge", false, "mosfet_temperature", "", Dimension::temperature, true, false,
      "discharging, by the hottest MOSFET"},
-    {"soc_high", true, "soc", "", Dimension::ratio, true, "charging, by the state of charge"},
-    {"soc_low", false, "soc", "", Dimension::ratio, false, "discharging, by the state of charge"},
+    {"soc_high", true, "soc", "", Dimension::ratio, true, true, "charging, by the state of charge"},
+    {"soc_low", false, "soc", "", Dimension::ratio, false, false, "discharging, by the state of charge"},
 };
 
 struct Number {
@@ -84,6 +85,8 @@ std::string fault_of(const Curve& curve) {
         if (way != 0)
             direction = way;
     }
+    if (direction == 0)
+        return "the curve is level: it never limits";
     if (std::ranges::none_of(curve, [](const CurvePoint& p) { return p.share == all; }))
         return "the curve reaches 100 % nowhere: once it has limited, it would never let go";
     return {};

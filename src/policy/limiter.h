@@ -55,6 +55,7 @@ struct LimiterInfo {
     std::string_view
         stand_in; ///< the signal that is read where the battery does not give the other; may be empty
     Dimension dimension{}; ///< of the input
+    bool falls{};          ///< less is given the more is read; else the other way
     bool may_be_zero{}; ///< its 0 % is 0 A; else of a discharge limiter dcl_min is left (a 0 is a blackout)
     std::string_view help;
 };

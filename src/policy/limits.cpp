@@ -14,6 +14,10 @@ using B = BatteryState;
 
 constexpr Percent all{100'00};
 constexpr Duration confirmation = std::chrono::seconds{1};
+constexpr std::int64_t temperature_hysteresis = 3'000; // thousandths of a degree
+constexpr Duration longest_stop = std::chrono::minutes{10};
+constexpr Percent restart_rise{2'00};
+constexpr Current least_on_bus{100}; // below it 0x351 says 0
 
 /// What an active alarm stops. Temperatures, currents and voltages act on the side that they are about; a
 /// warning acts on nothing.
@@ -73,23 +77,8 @@ void add_stand_in(Limit<Q>& lowest, Q value) {
     add(lowest, value, "when_missing", "the battery does not say; the owner wrote " + to_text(value));
 }
 
-/// The first active alarm that stops this side.
-std::optional<AlarmKind> stopping(const B& state, bool charge) {
-    for (std::size_t i = 0; i < alarm_kinds; ++i) {
-        const auto kind = static_cast<AlarmKind>(i);
-        const AlarmEffect effect = effect_of(kind);
-        if ((charge ? effect.charge : effect.discharge) && state.alarms[i] && state.alarms[i]->value)
-            return kind;
-    }
-    return std::nullopt;
-}
-
 std::string alarm_text(AlarmKind kind) {
     return "the battery's alarm \"" + std::string{to_text(kind)} + "\" is active";
-}
-
-bool any_alarm(const B& state) {
-    return std::ranges::any_of(state.alarms, [](const Maybe<bool>& alarm) { return alarm && alarm->value; });
 }
 
 bool is_open(const Maybe<bool>& closed) {
@@ -122,50 +111,79 @@ void Limiters::forget() {
     latched_ = {};
     dcl_request_.reset();
     zero_since_.reset();
+    alarms_.reset();
 }
 
 std::optional<TimePoint> Limiters::next() const {
     return zero_since_ ? std::optional{*zero_since_ + confirmation} : std::nullopt;
 }
 
-Percent Limiters::latch(LimiterKind kind, Percent share) {
-    std::optional<Percent>& latched = latched_[static_cast<std::size_t>(kind)];
-    if (share == all)
+Percent Limiters::latch(const Limiter& limiter, std::int64_t input, bool good) {
+    std::optional<Percent>& latched = latched_[static_cast<std::size_t>(limiter.kind)];
+    const Percent share = share_at(limiter.curve, input);
+    if (share == all && good)
         latched.reset();
-    else
+    if (share < all)
         latched = latched ? std::min(*latched, share) : share;
+    if (latched && good && info(limiter.kind).dimension == Dimension::temperature) {
+        const bool falls = limiter.curve.front().share > limiter.curve.back().share;
+        const std::int64_t worse = input + (falls ? temperature_hysteresis : -temperature_hysteresis);
+        latched = std::max(*latched, share_at(limiter.curve, worse));
+    }
     return latched.value_or(all);
 }
 
-Limiters::Shares Limiters::shares(const B& state) {
+Limiters::Shares Limiters::shares(const B& state, bool good) {
     Shares result;
     for (const Limiter& limiter : policy_.limiters) {
+        const LimiterInfo& about = info(limiter.kind);
         const auto signal = input_of(limiter.kind, policy_.provided);
+        const std::string_view name = signal ? signals()[*signal].name : about.signal;
         auto value = signal ? number_of(state, *signal) : std::nullopt;
-        std::string_view name = signal ? signals()[*signal].name : info(limiter.kind).signal;
-        if (!value && info(limiter.kind).dimension == Dimension::temperature &&
-            policy_.when_missing.temperature)
+        if (!signal && about.stand_in == "temperature" && policy_.when_missing.temperature)
             value = policy_.when_missing.temperature->count;
         if (!value && !limiter.when_missing) {
             result.complete = false;
             continue;
         }
-        const Percent share =
-            value ? latch(limiter.kind, share_at(limiter.curve, *value)) : *limiter.when_missing;
+        const Percent latched = latched_[static_cast<std::size_t>(limiter.kind)].value_or(all);
+        const Percent share = value ? latch(limiter, *value, good) : std::min(latched, *limiter.when_missing);
         if (share == all)
             continue;
         std::string input{name};
         if (value)
-            input += " " + to_text(Amount{info(limiter.kind).dimension, *value});
+            input += " " + to_text(Amount{about.dimension, *value});
         else
             input += " is not told";
-        result.below.push_back({limiter.kind, share, input + ": " + to_text(share), name});
+        input += ": " + to_text(share);
+        if (value && share < share_at(limiter.curve, *value))
+            input += ", where it was, until it is well again";
+        result.below.push_back({limiter.kind, share, std::move(input), name});
     }
     return result;
 }
 
-Limits Limiters::judge(const B& state, TimePoint now) {
-    const Shares by_curve = shares(state);
+/// An alarm counts until it is seen to be over.
+void Limiters::see_alarms(const B& state) {
+    for (std::size_t i = 0; i < alarm_kinds; ++i)
+        if (state.alarms[i])
+            alarms_.set(i, state.alarms[i]->value);
+}
+
+/// The first active alarm that stops this side.
+std::optional<AlarmKind> Limiters::stopping(bool charge) const {
+    for (std::size_t i = 0; policy_.alarms_limit && i < alarm_kinds; ++i) {
+        const auto kind = static_cast<AlarmKind>(i);
+        const AlarmEffect effect = effect_of(kind);
+        if ((charge ? effect.charge : effect.discharge) && alarms_.test(i))
+            return kind;
+    }
+    return std::nullopt;
+}
+
+Limits Limiters::judge(const B& state, TimePoint now, bool good) {
+    see_alarms(state);
+    const Shares by_curve = shares(state, good);
     Limits limits;
     limits.complete = by_curve.complete;
     limits.cvl = {policy_.envelope.cvl_ceiling,
@@ -178,6 +196,7 @@ Limits Limiters::judge(const B& state, TimePoint now) {
         limits.complete = false;
     judge_charging(state, by_curve, limits);
     judge_discharging(state, by_curve, confirmed_request(state.dcl, now), limits);
+    wait_for_restart(state, limits, now, good);
     if (policy_.discharge_voltage)
         limits.discharge_voltage = *policy_.discharge_voltage;
     else if (state.discharge_voltage)
@@ -195,14 +214,18 @@ void Limiters::judge_charging(const B& state, const Shares& by_curve, Limits& li
     } else if (!state.charge_allowed && provides(policy_, "charge_allowed")) {
         limits.complete = false;
     }
-    const auto alarm = policy_.alarms_limit ? stopping(state, true) : std::nullopt;
-    if (alarm)
+    if (const auto alarm = stopping(true))
         add(ccl, Current{0}, "alarm", alarm_text(*alarm), to_text(*alarm));
-    bool by_temperature = false;
+    const auto capacity = policy_.capacity ? policy_.capacity
+                          : state.capacity ? std::optional{state.capacity->value}
+                                           : std::nullopt;
+    const Current hold = hold_current(capacity);
+    bool by_temperature = false; // so much that a full battery could not be told
     for (const Shares::One& one : by_curve.below) {
         if (!info(one.kind).charge)
             continue;
-        by_temperature = by_temperature || info(one.kind).dimension == Dimension::temperature;
+        by_temperature = by_temperature || (info(one.kind).dimension == Dimension::temperature &&
+                                            part(ceiling, one.share) < hold);
         add(ccl, part(ceiling, one.share), info(one.kind).name, one.input, one.signal);
     }
     const bool prohibited = ccl.value == Current{0};
@@ -212,13 +235,10 @@ void Limiters::judge_charging(const B& state, const Shares& by_curve, Limits& li
         const bool top_cell = policy_.full_cell && state.cell_voltage_max &&
                               state.cell_voltage_max->value >= *policy_.full_cell;
         const bool full = state.ccl->value == Current{0} && policy_.ccl_zero == CclZero::hold &&
-                          (top || top_cell) && !is_open(state.charge_allowed) && !any_alarm(state) &&
+                          (top || top_cell) && !is_open(state.charge_allowed) && alarms_.none() &&
                           !by_temperature;
         if (full) {
-            const auto capacity = policy_.capacity ? policy_.capacity
-                                  : state.capacity ? std::optional{state.capacity->value}
-                                                   : std::nullopt;
-            add(ccl, hold_current(capacity), "full", "the battery is full and asks for no more", "ccl");
+            add(ccl, hold, "full", "the battery is full and asks for no more", "ccl");
             if (!prohibited)
                 limits.charging = Charging::full;
         } else {
@@ -229,7 +249,7 @@ void Limiters::judge_charging(const B& state, const Shares& by_curve, Limits& li
     } else if (provides(policy_, "ccl")) {
         limits.complete = false;
     }
-    if (ccl.value == Current{0} && limits.charging == Charging::allowed && ceiling > Current{0})
+    if (ccl.value == Current{0} && limits.charging == Charging::allowed)
         limits.charging = Charging::prohibited;
 }
 
@@ -246,7 +266,7 @@ void Limiters::judge_discharging(const B& state, const Shares& by_curve, std::op
     } else if (!state.discharge_allowed && provides(policy_, "discharge_allowed")) {
         limits.complete = false;
     }
-    if (const auto alarm = policy_.alarms_limit ? stopping(state, false) : std::nullopt)
+    if (const auto alarm = stopping(false))
         add(dcl, Current{0}, "alarm", alarm_text(*alarm), to_text(*alarm));
     for (const Shares::One& one : by_curve.below) {
         if (info(one.kind).charge)
@@ -265,11 +285,15 @@ void Limiters::judge_discharging(const B& state, const Shares& by_curve, std::op
 /// otherwise for a second: until then the one before counts.
 std::optional<Current> Limiters::confirmed_request(const Maybe<Current>& dcl, TimePoint now) {
     if (!dcl) {
-        if (zero_since_ && now - *zero_since_ >= confirmation)
-            return Current{0};
-        return zero_since_ ? dcl_request_ : std::nullopt;
+        if (!zero_since_)
+            return std::nullopt;
+        if (now - *zero_since_ < confirmation)
+            return dcl_request_;
+        zero_since_.reset();
+        dcl_request_.reset();
+        return Current{0};
     }
-    if (dcl->value > Current{0}) {
+    if (dcl->value >= least_on_bus) {
         zero_since_.reset();
         dcl_request_ = dcl->value;
         return dcl->value;
@@ -286,6 +310,35 @@ std::optional<Current> Limiters::confirmed_request(const Maybe<Current>& dcl, Ti
         return Current{0};
     }
     return dcl_request_;
+}
+
+/// After a DCL of 0 that no switch explains the inverter would start, the battery sag, and so on: it stays 0
+/// up to a restart level.
+void Limiters::wait_for_restart(const B& state, Limits& limits, TimePoint now, bool good) {
+    if (limits.discharge_blocked)
+        return;
+    if (limits.dcl.value == Current{0}) {
+        stopped_at_ = now;
+        if (state.soc)
+            stopped_soc_ = state.soc->value;
+        return;
+    }
+    if (!stopped_at_)
+        return;
+    if (good && may_restart(state, now))
+        stopped_at_.reset();
+    else
+        add(limits.dcl, Current{0}, "restart",
+            "it was 0, and the battery is not yet above its restart level");
+}
+
+bool Limiters::may_restart(const B& state, TimePoint now) const {
+    if (now - *stopped_at_ >= longest_stop)
+        return true;
+    const auto low = std::ranges::find(policy_.limiters, LimiterKind::cell_low, &Limiter::kind);
+    if (low != policy_.limiters.end() && state.cell_voltage_min)
+        return share_at(low->curve, state.cell_voltage_min->value.count) == all;
+    return state.soc && state.soc->value >= stopped_soc_ + restart_rise;
 }
 
 Limits lowered(Limits in_force, const Limits& latest) {
@@ -309,7 +362,8 @@ bool within(const Limits& limits, const Envelope& envelope) {
 
 Current hold_current(std::optional<Charge> capacity) {
     constexpr Charge assumed{100'000};
-    return {capacity.value_or(assumed).count / 20};
+    const Charge known = capacity && *capacity > Charge{0} ? *capacity : assumed;
+    return {known.count / 20};
 }
 
 } // namespace retrocan::policy

@@ -5,6 +5,7 @@
 #include "policy/limiter.h"
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -130,8 +131,9 @@ class Limiters {
 public:
     explicit Limiters(const LimitPolicy& policy);
 
-    /// The limits for a plausible state; what was latched before takes part.
-    Limits judge(const BatteryState& state, TimePoint now);
+    /// The limits for a plausible state; what was latched before takes part. Only a `good` round opens
+    /// latches.
+    Limits judge(const BatteryState& state, TimePoint now, bool good);
 
     /// When judge() has to be asked again though nothing arrives: a DCL of 0 that no second reading has
     /// contradicted is obeyed then.
@@ -147,24 +149,34 @@ public:
         visit("dcl_request", self.dcl_request_);
         visit("zero_since", self.zero_since_);
         visit("zero_read", self.zero_read_);
+        visit("alarms", self.alarms_);
+        visit("stopped_at", self.stopped_at_);
+        visit("stopped_soc", self.stopped_soc_);
     }
 
 private:
     struct Shares; // what the curves give
 
-    Shares shares(const BatteryState& state);
-    [[nodiscard]] Percent latch(LimiterKind kind, Percent share);
+    Shares shares(const BatteryState& state, bool good);
+    [[nodiscard]] Percent latch(const Limiter& limiter, std::int64_t input, bool good);
+    void see_alarms(const BatteryState& state);
+    [[nodiscard]] std::optional<AlarmKind> stopping(bool charge) const;
     std::optional<Current> confirmed_request(const Maybe<Current>& dcl, TimePoint now);
     void judge_charging(const BatteryState& state, const Shares& shares, Limits& limits) const;
     void judge_discharging(const BatteryState& state, const Shares& shares, std::optional<Current> request,
                            Limits& limits) const;
+    void wait_for_restart(const BatteryState& state, Limits& limits, TimePoint now, bool good);
+    [[nodiscard]] bool may_restart(const BatteryState& state, TimePoint now) const;
 
     LimitPolicy policy_;
     std::array<std::optional<Percent>, limiter_kinds> latched_{}; ///< there while below 100 %
     std::optional<Current> dcl_request_;                          ///< the last that was not 0
     std::optional<TimePoint>
-        zero_since_;        ///< of a DCL 0 without switch or alarm that waits for a second reading
-    TimePoint zero_read_{}; ///< when that 0 was read
+        zero_since_;                  ///< of a DCL 0 without switch or alarm that waits for a second reading
+    TimePoint zero_read_{};           ///< when that 0 was read
+    std::bitset<alarm_kinds> alarms_; ///< seen active, and not inactive since
+    std::optional<TimePoint> stopped_at_; ///< of a DCL of 0 that no switch explains
+    Percent stopped_soc_{};
 };
 
 /// `in_force`, each limit lowered to that of `latest` if that is lower: what holds until the next good round.

@@ -49,7 +49,7 @@ void Pack::tick(TimePoint now) {
         return;
     if (now < alive_until_) {
         if (limits_ && limiters_.next() && now >= *limiters_.next())
-            limits_ = lowered(*std::move(limits_), limiters_.judge(values(now), now));
+            limits_ = lowered(*std::move(limits_), limiters_.judge(values(now), now, false));
         return;
     }
     const std::string why = !last_fault_.empty() ? last_fault_ : "no complete round" + expired(now);
@@ -81,11 +81,11 @@ void Pack::take(const Update& update, TimePoint now) {
     drop_expired(known_, now);
     const BatteryState plausible = plausible_(latest, now, objections_);
     accept(plausible);
-    Limits permitted = limiters_.judge(plausible, now);
+    const Limits permitted = limiters_.judge(plausible, now, false);
     if (limits_)
         limits_ = lowered(*std::move(limits_), permitted);
     if (update.round_complete)
-        judge_round(update, plausible, std::move(permitted), now);
+        judge_round(update, plausible, permitted.complete, now);
     if (verdict_ != FrozenWatch::Verdict::moving)
         objections_.emplace_back(
             "every measured value has stood still for a minute although a current flows");
@@ -121,9 +121,9 @@ void Pack::accept(const BatteryState& plausible) {
     alarms_.take(known_);
 }
 
-void Pack::judge_round(const Update& update, const BatteryState& plausible, Limits latest, TimePoint now) {
+void Pack::judge_round(const Update& update, const BatteryState& plausible, bool complete, TimePoint now) {
     last_fault_ = fault_of_round(update, plausible);
-    if (last_fault_.empty() && !latest.complete)
+    if (last_fault_.empty() && !complete)
         last_fault_ = "a limiter has no valid value of what it reads";
     doubt_sign(update);
     verdict_ = frozen_.round(update, plausible, now);
@@ -145,7 +145,7 @@ void Pack::judge_round(const Update& update, const BatteryState& plausible, Limi
         if (policy_.required.test(index))
             alive_until_ = std::min(alive_until_, signal->expires);
     });
-    limits_ = std::move(latest);
+    limits_ = limiters_.judge(plausible, now, true); // now latches may open
     good_round_ = true;
 
     if (state_ == PackState::running || good_rounds_ < rounds_to_run)

@@ -104,7 +104,7 @@ private:
     void accept(const BatteryState& plausible);
     [[nodiscard]] std::string fault_of_round(const Update& update, const BatteryState& plausible) const;
     void doubt_sign(const Update& update);
-    void judge_round(const Update& update, const BatteryState& plausible, Limits latest, TimePoint now);
+    void judge_round(const Update& update, const BatteryState& plausible, bool complete, TimePoint now);
     [[nodiscard]] std::string missing(const BatteryState& plausible, const SignalSet& missed) const;
     [[nodiscard]] std::string expired(TimePoint now) const;
     void enter(PackState state, std::string reason, TimePoint now);

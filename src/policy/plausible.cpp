@@ -146,6 +146,15 @@ BatteryState PlausibilityCheck::operator()(const BatteryState& latest, TimePoint
     confirm_jump("voltage", &B::voltage, voltage_step, state, accepted_, unconfirmed_, objections);
     confirm_jump("soc", &B::soc, 10_pct, state, accepted_, unconfirmed_, objections);
     confirm_jump("temperature", &B::temperature, 15_degC, state, accepted_, unconfirmed_, objections);
+    // Limits act on these at once, and one of them switches an inverter off.
+    confirm_jump("cell_voltage_min", &B::cell_voltage_min, 400_mV, state, accepted_, unconfirmed_,
+                 objections);
+    confirm_jump("cell_voltage_max", &B::cell_voltage_max, 400_mV, state, accepted_, unconfirmed_,
+                 objections);
+    confirm_jump("cell_temperature_min", &B::cell_temperature_min, 15_degC, state, accepted_, unconfirmed_,
+                 objections);
+    confirm_jump("cell_temperature_max", &B::cell_temperature_max, 15_degC, state, accepted_, unconfirmed_,
+                 objections);
     return state;
 }
 

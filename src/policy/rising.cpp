@@ -35,10 +35,13 @@ void RisingLimit::rise_to(const Limit<Current>& target, TimePoint now) {
         above_since_.reset();
         return;
     }
+    if (limit_->reason.limiter != "rise")
+        before_ = limit_->reason;
     limit_->reason = {"rise",
-                      now < risen_at_ ? "waits for 30 s before it rises to " + to_text(target.value)
-                                      : "rises slowly to " + to_text(target.value),
-                      target.reason.signal};
+                      (now < risen_at_ ? "waits for 30 s before it rises to " + to_text(target.value)
+                                       : "rises slowly to " + to_text(target.value)) +
+                          "; before by " + std::string{before_.limiter} + ": " + before_.input,
+                      before_.signal};
 }
 
 void RisingLimit::fall_to(const Limit<Current>& target) {

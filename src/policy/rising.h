@@ -32,6 +32,7 @@ public:
         visit("limit", self.limit_);
         visit("above_since", self.above_since_);
         visit("risen_at", self.risen_at_);
+        visit("before", self.before_);
     }
 
 private:
@@ -40,6 +41,7 @@ private:
     std::optional<Limit<Current>> limit_;
     std::optional<TimePoint> above_since_; ///< more has been permitted without a break
     TimePoint risen_at_{};                 ///< how far the ramp has come, while it runs
+    Reason before_;                        ///< what had held it where it rises from
 };
 
 } // namespace retrocan::policy

@@ -26,7 +26,7 @@ System::System(const SystemPolicy& policy, const Memory& memory)
     , charge_{policy.charge, memory.charge}
     , ccl_{policy.envelope.ccl_ceiling}
     , dcl_{policy.envelope.dcl_ceiling, policy.dcl_min}
-    , energy_{memory.energy}
+    , energy_{memory.energy, policy.longest_gap}
     , force_{policy.force_charge}
     , obedience_{policy.obedience} {}
 
@@ -49,20 +49,31 @@ void System::round(const BatteryState& values, const Limits& permitted, TimePoin
     const std::optional<Limits> before = limits_;
     steer(values, permitted, now);
     note_limiters(before, now);
-    computes_energy_ = !values.energy_in && !values.energy_out;
-    if (computes_energy_)
+    if (policy_.counts_energy)
         energy_.round(values.voltage->value, values.current->value, now);
     force_.round(values.soc->value, value(values.force_charge), now);
-    watch(values, now);
+    watch(values);
 }
 
-void System::steer(const BatteryState& values, const Limits& permitted, TimePoint now) {
+/// What several batteries may be given together may be more than the owner allows.
+Limits System::capped(Limits permitted) const {
+    const auto cap = [](Limit<Current>& limit, Current ceiling) {
+        if (limit.value > ceiling)
+            limit = {ceiling, {"envelope", "ceiling of all batteries together " + to_text(ceiling), {}}};
+    };
+    cap(permitted.ccl, policy_.envelope.ccl_ceiling);
+    cap(permitted.dcl, policy_.envelope.dcl_ceiling);
+    return permitted;
+}
+
+void System::steer(const BatteryState& values, const Limits& all_permitted, TimePoint now) {
+    const Limits permitted = capped(all_permitted);
     ChargeInput input{.voltage = values.voltage->value,
                       .current = values.current->value,
                       .soc = values.soc->value,
                       .cell_max = value(values.cell_voltage_max),
                       .cell_min = value(values.cell_voltage_min),
-                      .capacity = value(values.capacity),
+                      .capacity = policy_.capacity ? policy_.capacity : value(values.capacity),
                       .request = permitted.cvl,
                       .charging = permitted.charging};
     if (limits_)
@@ -113,9 +124,10 @@ void System::note_limiters(const std::optional<Limits>& before, TimePoint now) {
     note(2, limits_->dcl.reason, before ? &before->dcl.reason : nullptr);
 }
 
-void System::lower(const Limits& permitted, TimePoint now) {
+void System::lower(const Limits& all_permitted, TimePoint now) {
     if (!limits_)
         return;
+    const Limits permitted = capped(all_permitted);
     const std::optional<Limits> before = limits_;
     ccl_.fall_to(permitted.ccl);
     dcl_.fall_to(permitted.dcl);
@@ -131,16 +143,16 @@ void System::lower(const Limits& permitted, TimePoint now) {
     note_limiters(before, now);
 }
 
-void System::watch(const BatteryState& values, TimePoint now) {
-    (void)now;
+void System::watch(const BatteryState& values) {
     warnings_.clear();
-    silence_.clear();
     for (const std::string* fault : {&obedience_.charge_fault(), &obedience_.discharge_fault()})
         if (!fault->empty())
             warnings_.push_back(*fault);
-    if (!charge_.disobeyed())
+    if (!charge_.disobeyed()) {
+        silence_.clear();
         return;
-    const std::string what = "charging is prohibited (" + limits_->ccl.reason.input +
+    }
+    const std::string what = "charging is not obeyed: it is prohibited (" + limits_->ccl.reason.input +
                              "), CVL is at its lowest, and " + to_text(values.current->value) +
                              " are charged nevertheless";
     warnings_.push_back(what);
@@ -154,11 +166,11 @@ void System::watch(const BatteryState& values, TimePoint now) {
 
 BatteryState System::completed(const BatteryState& values, TimePoint now) const {
     BatteryState result = values;
-    if (computes_energy_) {
+    if (policy_.counts_energy) {
         result.energy_in = Aged<Energy>{energy_.in(), now, now + energy_life};
         result.energy_out = Aged<Energy>{energy_.out(), now, now + energy_life};
     }
-    if (force_.request())
+    if (force_.request() && (*force_.request() || result.force_charge))
         result.force_charge = Aged<bool>{*force_.request(), now, now + energy_life};
     return result;
 }

@@ -27,6 +27,9 @@ struct SystemPolicy {
     Envelope envelope;
     ChargePolicy charge;
     ForceChargePolicy force_charge;
+    bool counts_energy{};                           ///< the batteries do not all tell theirs
+    Duration longest_gap{std::chrono::seconds{10}}; ///< between rounds, that energy is still counted over
+    std::optional<Charge> capacity;                 ///< the owner's word; else what is told
     Current dcl_min{5'000}; ///< DCL that rises from below begins here: in island mode only 0 acts
     OnDisobeyed on_disobeyed{OnDisobeyed::automatic};
     ObediencePolicy obedience;
@@ -72,7 +75,7 @@ public:
     /// `values` with what is computed here where the battery does not tell it: energies, force charge.
     [[nodiscard]] BatteryState completed(const BatteryState& values, TimePoint now) const;
     /// The battery tells no energies: they are integrated here.
-    [[nodiscard]] bool computes_energy() const { return computes_energy_; }
+    [[nodiscard]] bool computes_energy() const { return policy_.counts_energy; }
     /// It charges by phases of its own; else the battery's CVL passes.
     [[nodiscard]] bool has_phases() const { return policy_.charge.phases.has_value(); }
     [[nodiscard]] Phase phase() const { return charge_.phase(); }
@@ -85,7 +88,6 @@ public:
         visit("ccl", self.ccl_);
         visit("dcl", self.dcl_);
         visit("energy", self.energy_);
-        visit("computes_energy", self.computes_energy_);
         visit("force", self.force_);
         visit("obedience", self.obedience_);
         visit("cap", self.cap_);
@@ -98,7 +100,8 @@ public:
 
 private:
     void steer(const BatteryState& values, const Limits& permitted, TimePoint now);
-    void watch(const BatteryState& values, TimePoint now);
+    [[nodiscard]] Limits capped(Limits permitted) const;
+    void watch(const BatteryState& values);
     void lower_cap(Voltage cvl, TimePoint now);
     void note_limiters(const std::optional<Limits>& before, TimePoint now);
 
@@ -107,7 +110,6 @@ private:
     RisingLimit ccl_;
     RisingLimit dcl_;
     EnergyMeter energy_;
-    bool computes_energy_{};
     ForceCharge force_;
     Obedience obedience_;
     std::optional<Voltage> cap_; ///< of CVL, since a charge current above CCL is not reduced otherwise

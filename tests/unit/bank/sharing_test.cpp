@@ -248,9 +248,10 @@ TEST(Sharing, IsNotUndoneWhileNoCurrentTellsAnything) {
     b[1].current(0_A);
     EXPECT_EQ(b.look_after(1h).limits->ccl.value, 83'333_mA);
     b[0].current(5_A);
-    b[1].current(19_A); // less than a quarter of 100 A
+    b[1].current(15_A); // less than a quarter of the 83 A in force
     EXPECT_EQ(b.look_after(1h).limits->ccl.value, 83'333_mA);
-    b[1].current(20_A);
+    b[0].current(11_A);
+    b[1].current(11_A);
     EXPECT_EQ(b.look_after(1h).limits->ccl.value, 100_A);
 }
 

@@ -74,6 +74,7 @@ public:
         shed.pack.required = policy::set_of({"voltage", "current", "soc", "temperature", "ccl"});
         s.members.push_back(shed);
         s.system.envelope = envelope;
+        s.system.counts_energy = true;
         s.system.charge.floor = envelope.cvl_floor;
         s.system.charge.ceiling = envelope.cvl_ceiling;
         s.system.charge.floor_prohibited = envelope.cvl_floor;

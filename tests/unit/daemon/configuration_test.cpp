@@ -83,7 +83,7 @@ const Rejected rejected[] = {
      "trip at 3.65 V "
      "each, 58.4 V in all"},
     {"negative current", "\"100 A\"", "\"-1 A\"",
-     "c.toml:13:15: battery[1].limits.ccl_ceiling: must be at least 0 A; got -1 A"},
+     "c.toml:13:15: battery[1].limits.ccl_ceiling: expected 0 A to 6553.5 A; got -1 A"},
     {"poll too close to stale", "cells = 16\n", "cells = 16\npoll = \"3 s\"\nstale_after = \"5 s\"\n",
      "c.toml:8:15: battery[1].stale_after: must be at least twice the poll period of 3 s, or one lost poll "
      "stops the "

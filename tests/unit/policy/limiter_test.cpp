@@ -38,6 +38,7 @@ TEST(Curve, SaysWhatIsWrongWithIt) {
     EXPECT_EQ(fault_of({{2, 100_pct}, {2, 0_pct}}), "the points must rise in what they read");
     EXPECT_EQ(fault_of({{1, 0_pct}, {2, 100_pct}, {3, 50_pct}}),
               "the curve goes up and down again: expected shares that only rise or only fall");
+    EXPECT_EQ(fault_of({{1, 100_pct}, {2, 100_pct}}), "the curve is level: it never limits");
     EXPECT_EQ(fault_of({{1, 0_pct}, {2, 90_pct}}),
               "the curve reaches 100 % nowhere: once it has limited, it would never let go");
 }

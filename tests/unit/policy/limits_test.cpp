@@ -16,7 +16,7 @@ LimitPolicy policy_of_tests() {
 }
 
 Limits limits(const BatteryState& state, const LimitPolicy& policy) {
-    return Limiters{policy}.judge(state, t0);
+    return Limiters{policy}.judge(state, t0, true);
 }
 
 void alarm(BatteryState& state, AlarmKind kind) {
@@ -175,7 +175,7 @@ TEST(Latch, ALimitMayOnlyFallUntilItsCurveIsBackAt100Percent) {
     BatteryState state = good_state(t0);
     const auto ccl_at = [&](Voltage cell) {
         state.cell_voltage_max->value = cell;
-        return limiters.judge(state, t0).ccl.value;
+        return limiters.judge(state, t0, true).ccl.value;
     };
     EXPECT_EQ(ccl_at(3'449_mV), 60_A);
     EXPECT_EQ(ccl_at(3'520_mV), 18_A);
@@ -193,12 +193,54 @@ TEST(Latch, HoldsWhileTheInputIsAbsent) {
     Limiters limiters{policy};
     BatteryState state = good_state(t0);
     state.cell_voltage_max->value = 3'520_mV;
-    limiters.judge(state, t0);
+    limiters.judge(state, t0, true);
     const auto absent = std::exchange(state.cell_voltage_max, std::nullopt);
-    EXPECT_FALSE(limiters.judge(state, t0).complete);
+    EXPECT_FALSE(limiters.judge(state, t0, true).complete);
     state.cell_voltage_max = absent;
     state.cell_voltage_max->value = 3'460_mV;
-    EXPECT_EQ(limiters.judge(state, t0).ccl.value, 18_A);
+    EXPECT_EQ(limiters.judge(state, t0, true).ccl.value, 18_A);
+}
+
+TEST(Latch, OpensInGoodRoundsOnly) {
+    LimitPolicy policy = policy_of_tests();
+    policy.limiters = {cell_high};
+    Limiters limiters{policy};
+    BatteryState state = good_state(t0);
+    state.cell_voltage_max->value = 3'520_mV;
+    limiters.judge(state, t0, true);
+    state.cell_voltage_max->value = 3'400_mV;
+    EXPECT_EQ(limiters.judge(state, t0, false).ccl.value, 18_A);
+    EXPECT_EQ(limiters.judge(state, t0, true).ccl.value, 60_A);
+}
+
+// One frosty dawn must not stop charging up to 15 degC.
+TEST(Latch, OfATemperatureFollowsThreeKelvinBehind) {
+    LimitPolicy policy = policy_of_tests();
+    policy.limiters = {{LimiterKind::cold_charge, {{0, 0_pct}, {10'000, 100_pct}}, {}}};
+    Limiters limiters{policy};
+    BatteryState state = good_state(t0);
+    const auto ccl_at = [&](Temperature t) {
+        state.temperature->value = t;
+        return limiters.judge(state, t0, true).ccl.value;
+    };
+    EXPECT_EQ(ccl_at(-1_degC), 0_A);
+    EXPECT_EQ(ccl_at(3_degC), 0_A);
+    EXPECT_EQ(ccl_at(5_degC), 12_A) << "as at 2 degC";
+    EXPECT_EQ(ccl_at(4_degC), 12_A);
+    EXPECT_EQ(ccl_at(1_degC), 6_A);
+    EXPECT_EQ(ccl_at(10_degC), 60_A);
+}
+
+TEST(AlarmLimiter, HoldsUntilTheAlarmIsSeenToBeOver) {
+    Limiters limiters{policy_of_tests()};
+    BatteryState state = good_state(t0);
+    alarm(state, AlarmKind::high_voltage);
+    EXPECT_EQ(limiters.judge(state, t0, true).ccl.value, 0_A);
+    auto& told = state.alarms[static_cast<std::size_t>(AlarmKind::high_voltage)];
+    told.reset();
+    EXPECT_EQ(limiters.judge(state, t0, true).ccl.value, 0_A) << "its source has fallen silent";
+    told = Aged<bool>{false, t0, TimePoint::max()};
+    EXPECT_EQ(limiters.judge(state, t0, true).ccl.value, 60_A);
 }
 
 // --- full is not prohibited ---
@@ -227,10 +269,10 @@ const FullCase full_cases[] = {
      [](BatteryState& s, LimitPolicy&) { s.charge_allowed->value = false; }, Charging::blocked, 0_A},
     {"any alarm", [](BatteryState& s, LimitPolicy&) { alarm(s, AlarmKind::general); }, Charging::prohibited,
      0_A},
-    {"a temperature that limits",
+    {"a temperature that leaves less than the hold current",
      [](BatteryState& s, LimitPolicy& p) {
          p.limiters = {{LimiterKind::cold_charge, {{0, 0_pct}, {50'000, 100_pct}}, {}}};
-         s.temperature->value = 21_degC;
+         s.temperature->value = 5_degC;
      },
      Charging::prohibited, 0_A},
     {"the owner wants it obeyed", [](BatteryState&, LimitPolicy& p) { p.ccl_zero = CclZero::obey; },
@@ -258,7 +300,7 @@ class ZeroDcl : public testing::Test {
 protected:
     Current dcl(Current request, Duration read) {
         state.dcl = Aged<Current>{request, t0 + read, TimePoint::max()};
-        return limiters.judge(state, t0 + read).dcl.value;
+        return limiters.judge(state, t0 + read, true).dcl.value;
     }
     BatteryState state{good_state(t0)};
     Limiters limiters{policy_of_tests()};
@@ -269,20 +311,22 @@ TEST_F(ZeroDcl, IsBelievedWithTheSecondReading) {
     EXPECT_EQ(dcl(100_A, 0s), 100_A);
     EXPECT_EQ(dcl(0_A, 500ms), 100_A);
     EXPECT_EQ(limiters.next(), t0 + 1500ms);
-    EXPECT_EQ(limiters.judge(state, t0 + 700ms).dcl.value, 100_A)
+    EXPECT_EQ(limiters.judge(state, t0 + 700ms, true).dcl.value, 100_A)
         << "the same reading again is no second one";
     EXPECT_EQ(dcl(0_A, 900ms), 0_A);
     EXPECT_FALSE(limiters.next());
     EXPECT_EQ(dcl(0_A, 2s), 0_A);
-    EXPECT_EQ(dcl(40_A, 3s), 40_A);
+    EXPECT_EQ(dcl(40_A, 3s), 0_A) << "not above its restart level";
+    state.soc->value = 82_pct;
+    EXPECT_EQ(dcl(40_A, 4s), 40_A);
 }
 
 TEST_F(ZeroDcl, IsBelievedAfterASecondWithoutAnother) {
     using namespace std::chrono_literals;
     dcl(100_A, 0s);
     dcl(0_A, 500ms);
-    EXPECT_EQ(limiters.judge(state, t0 + 1499ms).dcl.value, 100_A);
-    EXPECT_EQ(limiters.judge(state, t0 + 1500ms).dcl.value, 0_A);
+    EXPECT_EQ(limiters.judge(state, t0 + 1499ms, true).dcl.value, 100_A);
+    EXPECT_EQ(limiters.judge(state, t0 + 1500ms, true).dcl.value, 0_A);
 }
 
 TEST_F(ZeroDcl, ThatASecondReadingContradictsIsNone) {
@@ -291,6 +335,25 @@ TEST_F(ZeroDcl, ThatASecondReadingContradictsIsNone) {
     dcl(0_A, 500ms);
     EXPECT_EQ(dcl(90_A, 900ms), 90_A);
     EXPECT_FALSE(limiters.next());
+}
+
+TEST_F(ZeroDcl, EndsAboveTheRestartLevelOfTheLowestCell) {
+    using namespace std::chrono_literals;
+    LimitPolicy policy = policy_of_tests();
+    policy.limiters = {cell_low};
+    limiters = Limiters{policy};
+    state.cell_voltage_min->value = 2'950_mV;
+    dcl(0_A, 0s);
+    EXPECT_EQ(dcl(100_A, 30s), 0_A);
+    state.cell_voltage_min->value = 3'000_mV;
+    EXPECT_EQ(dcl(100_A, 31s), 100_A);
+}
+
+TEST_F(ZeroDcl, IsNotForEver) {
+    using namespace std::chrono_literals;
+    dcl(0_A, 0s);
+    EXPECT_EQ(dcl(100_A, 599s), 0_A);
+    EXPECT_EQ(dcl(100_A, 600s), 100_A);
 }
 
 TEST_F(ZeroDcl, WithAnOpenSwitchActsAtOnce) {

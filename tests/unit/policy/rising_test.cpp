@@ -44,12 +44,13 @@ TEST_F(Rising, WaitsFor30SecondsThenRisesByTwoPercentOfTheCeilingASecond) {
     at(0s, 10_A);
     at(1s, 80_A);
     EXPECT_EQ(limit.limit()->reason.limiter, "rise");
-    EXPECT_EQ(limit.limit()->reason.input, "waits for 30 s before it rises to 80 A");
+    EXPECT_EQ(limit.limit()->reason.input,
+              "waits for 30 s before it rises to 80 A; before by battery: the battery asks");
     at(31s, 80_A);
     EXPECT_EQ(now(), 10_A) << "30 s after more was permitted first";
     at(32s, 80_A);
     EXPECT_EQ(now(), 12_A);
-    EXPECT_EQ(limit.limit()->reason.input, "rises slowly to 80 A");
+    EXPECT_EQ(limit.limit()->reason.input, "rises slowly to 80 A; before by battery: the battery asks");
     at(42s, 80_A);
     EXPECT_EQ(now(), 32_A);
     at(65s, 80_A);

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 /// A system of 16 cells without phases: floor 48.0 V, ceiling 56.4 V, 60 A, 120 A; held at 54.0 V.
 SystemPolicy system_policy() {
     SystemPolicy policy;
+    policy.counts_energy = true;
     policy.envelope = envelope;
     policy.envelope.cvl_floor_prohibited = 44'800_mV;
     policy.charge.floor = envelope.cvl_floor;
@@ -339,6 +340,9 @@ TEST_F(SystemTest, EnergiesAreComputedIfTheBatteryTellsNone) {
 }
 
 TEST_F(SystemTest, EnergiesThatTheBatteryTellsAreNotTouched) {
+    SystemPolicy policy = system_policy();
+    policy.counts_energy = false;
+    with(policy);
     values.energy_in = Aged<Energy>{777_Wh, t0, TimePoint::max()};
     current(72_A);
     rounds(20);

@@ -93,23 +93,30 @@ Permit permit(const Update& u, const Update& before, const WalkSetup& setup) {
         if (value)
             inputs[static_cast<std::size_t>(kind)] = value->count;
     };
-    const auto low = inside(s.cell_voltage_min, 500_mV, 5_V);
-    const auto high = inside(s.cell_voltage_max, 500_mV, 5_V);
+    // A jump has to be confirmed: two alike in a row are no jump.
+    const auto steady = [&](auto now, auto earlier, std::int64_t step) {
+        return now && earlier && std::abs(now->count - earlier->count) <= step ? now : decltype(now){};
+    };
+    const BatteryState& b = before.state;
+    const auto low =
+        steady(inside(s.cell_voltage_min, 500_mV, 5_V), inside(b.cell_voltage_min, 500_mV, 5_V), 300);
+    const auto high =
+        steady(inside(s.cell_voltage_max, 500_mV, 5_V), inside(b.cell_voltage_max, 500_mV, 5_V), 300);
     if (!low || !high || *low <= *high) {
         put(LimiterKind::cell_high, high);
         put(LimiterKind::cell_low, low);
         put(LimiterKind::cell_low_charge, low);
     }
-    // A jump has to be confirmed: two alike in a row are no jump.
-    const auto steady = [&](auto now, auto earlier, std::int64_t step) {
-        return now && earlier && std::abs(now->count - earlier->count) <= step ? now : decltype(now){};
-    };
     const auto temperature = steady(inside(s.temperature, -40_degC, 100_degC),
                                     inside(before.state.temperature, -40_degC, 100_degC), 1'000);
-    const auto cold =
-        setup.gives_cell_temperatures ? inside(s.cell_temperature_min, -40_degC, 100_degC) : temperature;
-    const auto hot =
-        setup.gives_cell_temperatures ? inside(s.cell_temperature_max, -40_degC, 100_degC) : temperature;
+    const auto cold = setup.gives_cell_temperatures
+                          ? steady(inside(s.cell_temperature_min, -40_degC, 100_degC),
+                                   inside(b.cell_temperature_min, -40_degC, 100_degC), 10'000)
+                          : temperature;
+    const auto hot = setup.gives_cell_temperatures
+                         ? steady(inside(s.cell_temperature_max, -40_degC, 100_degC),
+                                  inside(b.cell_temperature_max, -40_degC, 100_degC), 10'000)
+                         : temperature;
     put(LimiterKind::cold_charge, cold);
     put(LimiterKind::cold_discharge, cold);
     put(LimiterKind::hot_charge, hot);
@@ -132,7 +139,7 @@ Permit permit(const Update& u, const Update& before, const WalkSetup& setup) {
         auto most = static_cast<std::int64_t>(std::floor(part * ceiling + 0.001));
         if (charge) {
             by_temperature =
-                by_temperature || (part < 1 && info(limiter.kind).dimension == Dimension::temperature);
+                by_temperature || (most < 5'000 && info(limiter.kind).dimension == Dimension::temperature);
             p.ccl = std::min(p.ccl, most);
         } else {
             if (most < dcl_min && !(limiter.kind == LimiterKind::cell_low && part == 0))

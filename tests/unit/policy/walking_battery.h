@@ -65,7 +65,7 @@ struct WalkSetup {
         gives_mosfet = dice.chance(75);
         LimitPolicy& limits = pack.limits;
         limits.envelope = allowed;
-        limits.limiters = preset_limiters(chemistry);
+        limits.limiters = preset_limiters(chemistry, cell_values(chemistry).over);
         limits.limiters.push_back({LimiterKind::soc_high, {{90'00, 100_pct}, {98'00, 20_pct}}, {}});
         limits.limiters.push_back({LimiterKind::soc_low, {{10'00, 0_pct}, {20'00, 100_pct}}, {}});
         if (!gives_mosfet)
