@@ -85,7 +85,7 @@ struct BatteryState {
     Maybe<Voltage> cell_voltage_max;
     Maybe<Temperature> cell_temperature_min;
     Maybe<Temperature> cell_temperature_max;
-    Maybe<Temperature> mosfet_temperature; // the hottest of its switches; it limits, and is not on the bus
+    Maybe<Temperature> mosfet_temperature;  // the hottest of its switches; it limits, and is not on the bus
     Maybe<std::string> cell_voltage_min_id; // at most 8 printable ASCII characters, as 0x374 to 0x377
     Maybe<std::string> cell_voltage_max_id;
     Maybe<std::string> cell_temperature_min_id;
