@@ -42,7 +42,8 @@ TEST(Battery, SeplosV3FromItsCapturedRegisters) {
         "373#FF0C000D26012601", // 3.327 V, 3.328 V, 21.1 and 21.4 degC: 21 + 273 K
         "374#63656C6C20310000", "375#63656C6C20330000", // "cell 1", "cell 3": the first of equals
         "376#73656E736F722034", "377#73656E736F722031", // "sensor 4", "sensor 1"
-        "379#4A01000000000000",                         // 330 Ah
+        "378#0000000000000000", // no counter of its own: what is counted here begins at 0
+        "379#4A01000000000000", // 330 Ah
         "380#503537422D413235", "381#3036313230303232", // the last 16 of "SP57B-A2506120022"
     };
     EXPECT_EQ(frames_of(rig), expected) << rig.log();
@@ -65,6 +66,7 @@ TEST(Battery, JkPbFromItsCapturedRegisters) {
         "373#DD0CDE0C24012501", // 3.293 V, 3.294 V, 19.4 degC: 19 + 273 K, 20.3 degC: 20 + 273 K
         "374#63656C6C20310000", "375#63656C6C20370000", // "cell 1", "cell 7"
         "376#73656E736F722034", "377#73656E736F722033", // "sensor 4", "sensor 3"
+        "378#0000000000000000",                         // counted here
         "379#1801000000000000",                         // 280 Ah
     };
     EXPECT_EQ(frames_of(rig), expected) << rig.log();

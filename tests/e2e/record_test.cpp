@@ -55,7 +55,7 @@ TEST(Record, ARecordedRunReplayedGivesThe0x351ThatWereSentLive) {
     options.limits += "[record]\nfile = \"" + capture + "\"\n";
     Rig rig{options};
     ASSERT_TRUE(rig.sends_within(20s)) << rig.log();
-    for (const int ampere : {150, 120, 130, 90, 40, 100, 20}) {
+    for (const int ampere : {150, 120, 90, 40, 20}) { // what rises would wait for 30 s
         set_ccl(rig.server, static_cast<std::uint16_t>(ampere));
         const auto on_the_bus = [&] {
             const auto limits = support::only(rig.bus->frames(), 0x351);
@@ -157,7 +157,7 @@ TEST(Record, SeveralBatteriesAreRecordedTogetherAndManagedAsOne) {
     const std::string file = folder.file("two.toml", text + second);
     const std::string capture = (folder / "a.jsonl").string();
     const Finished recorded =
-        run_to_end({program(), "record", "-c", file, "-o", capture, "--for", "3", "--max-size", "2MB"});
+        run_to_end({program(), "record", "-c", file, "-o", capture, "--for", "6", "--max-size", "2MB"});
     ASSERT_EQ(recorded.exit_code, 0) << recorded.errors;
     const std::string all = contents(capture);
     EXPECT_NE(all.find("\"battery\":\"shed\",\"unit\":1"), std::string::npos) << all;
