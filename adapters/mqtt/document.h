@@ -26,7 +26,7 @@ struct Node {
     [[nodiscard]] const Node* element(std::size_t index) const;
 };
 
-inline constexpr std::size_t longest_payload = 64 * 1024; // bytes
+inline constexpr std::size_t longest_payload = std::size_t{64} * 1024; // bytes
 inline constexpr std::size_t deepest_document = 32;       // arrays and objects in one another
 
 /// Reads a JSON document; blanks, line ends and NUL at its ends do not count. The error says for people what

@@ -226,7 +226,6 @@ void Explanation::print_signal(std::size_t signal) const {
 bool read(Explanation& explanation, std::istream& lines, const std::string& file,
           const std::optional<double>& until) {
     std::uint32_t number = 0;
-    std::optional<TimePoint> first;
     for (std::string line; std::getline(lines, line);) {
         ++number;
         const bool cut = lines.eof();
