@@ -27,7 +27,7 @@ struct Node {
 };
 
 inline constexpr std::size_t longest_payload = std::size_t{64} * 1024; // bytes
-inline constexpr std::size_t deepest_document = 32;       // arrays and objects in one another
+inline constexpr std::size_t deepest_document = 32;                    // arrays and objects in one another
 
 /// Reads a JSON document; blanks, line ends and NUL at its ends do not count. The error says for people what
 /// is wrong and where: "not valid JSON at byte 17: ..".
