@@ -138,7 +138,7 @@ public:
             const std::vector<std::string> chunk{topics.begin() + static_cast<std::ptrdiff_t>(begin),
                                                  topics.begin() + static_cast<std::ptrdiff_t>(end)};
             try {
-                if (const std::string why = subscribe_chunk(chunk); !why.empty())
+                if (std::string why = subscribe_chunk(chunk); !why.empty())
                     return why;
             } catch (const paho::exception& error) {
                 if (chunk.size() != 1 || !client_.is_connected())

@@ -37,8 +37,9 @@ bool yes_at(const json& line, const char* key) {
     const json& value = line.at(key);
     if (value.is_boolean())
         return value.get<bool>();
-    if (value == 0 || value == 1)
-        return value == 1;
+    if (const auto* number = value.get_ptr<const json::number_unsigned_t*>();
+        number != nullptr && *number <= 1)
+        return *number == 1;
     throw Wrong{std::string{key} + ": expected true or false"};
 }
 

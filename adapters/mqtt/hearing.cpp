@@ -11,7 +11,6 @@ namespace retrocan::mqtt {
 namespace {
 
 using adapter::Absence;
-using adapter::Reading;
 
 /// The documents of one payload: it, and those that are texts in it. Each is read once.
 class Documents {

@@ -150,7 +150,7 @@ std::unique_ptr<adapter::Reader> MqttAdapter::start(std::span<const Source* cons
     ours.reserve(sources.size());
     for (const Source* const source : sources)
         ours.push_back(&own(source));
-    return start_reader(ours, std::move(sink), options);
+    return start_reader(ours, sink, options);
 }
 
 } // namespace retrocan::mqtt

@@ -28,7 +28,7 @@ class Heard {
 public:
     void take(const MqttClient::Message& message) {
         constexpr std::size_t most_messages = 20'000;
-        constexpr std::size_t largest = 64 * 1024;
+        constexpr std::size_t largest = std::size_t{64} * 1024;
         const std::lock_guard lock{mutex_};
         if (messages_.size() >= most_messages || message.payload.size() > largest) {
             ++left_out_;
