@@ -12,6 +12,10 @@ namespace {
 
 using namespace std::chrono;
 
+// A number is in seconds, milliseconds or microseconds by its size: up to the year 5138, and no time is later.
+constexpr std::int64_t last_second = 100'000'000'000;
+constexpr std::int64_t last_millisecond = last_second * 1000;
+
 /// Reads a text from its beginning to its end.
 class Scanner {
 public:
@@ -106,19 +110,17 @@ std::optional<std::int64_t> iso_8601(std::string_view text) {
     const auto time = sys_days{date}.time_since_epoch() + hours{*hour} + minutes{*minute} + seconds{*second} +
                       std::chrono::milliseconds{*thousandths} - *zone;
     const std::int64_t result = duration_cast<std::chrono::milliseconds>(time).count();
-    return result >= 0 ? std::optional{result} : std::nullopt;
+    return result >= 0 && result <= last_millisecond ? std::optional{result} : std::nullopt;
 }
 
 std::optional<std::int64_t> since_1970(const Decimal& number) {
-    constexpr double last_second = 1e11;
-    constexpr double last_millisecond = 1e14;
-    constexpr double last_microsecond = 1e18;
+    constexpr double last_microsecond = 1e17;
     const double value = std::visit([](auto n) { return static_cast<double>(n); }, number);
     if (!(value >= 0 && value <= last_microsecond))
         return std::nullopt;
-    if (value <= last_second)
+    if (value <= static_cast<double>(last_second))
         return std::llround(value * 1000);
-    return std::llround(value <= last_millisecond ? value : value / 1000);
+    return std::llround(value <= static_cast<double>(last_millisecond) ? value : value / 1000);
 }
 
 } // namespace
