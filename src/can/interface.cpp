@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "can/interface.h"
 
+#include "can/interface_setup.h"
+
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <memory>
 #include <unistd.h>
 
-#include <libsocketcan.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <sys/ioctl.h>
@@ -43,10 +46,6 @@ bool has_carrier(const std::string& name) {
     char value = '1';
     file >> value;
     return value != '0';
-}
-
-bool is_hardware(const std::string& name) {
-    return ::access(("/sys/class/net/" + name + "/device").c_str(), F_OK) == 0;
 }
 
 std::string can_interfaces() {
@@ -90,7 +89,17 @@ int set_interface_up(const std::string& name, bool up) {
     return query.ask(SIOCSIFFLAGS) ? 0 : errno;
 }
 
-std::optional<std::string> interface_fault(const std::string& name) {
+int set_queue_length(const std::string& name, int frames) {
+    Query query{name};
+    query.request.ifr_qlen = frames;
+    return query.ask(SIOCSIFTXQLEN) ? 0 : errno;
+}
+
+bool is_hardware(const std::string& name) {
+    return ::access(("/sys/class/net/" + name + "/device").c_str(), F_OK) == 0;
+}
+
+std::optional<std::string> interface_lack(const std::string& name) {
     const auto interface = find_interface(name);
     if (!interface) {
         const std::string others = can_interfaces();
@@ -105,18 +114,25 @@ std::optional<std::string> interface_fault(const std::string& name) {
         return name + ": this kernel gives no raw CAN sockets: " +
                std::strerror(errno); // NOLINT(concurrency-mt-unsafe)
     ::close(socket);
+    return std::nullopt;
+}
 
-    const std::string configure = "ip link set " + name + " up type can bitrate 500000 restart-ms 100";
-    can_bittiming timing{};
-    // Only hardware has a bit rate; of others libsocketcan would print a complaint of its own.
-    const bool known =
-        is_hardware(name) && can_get_bittiming(name.c_str(), &timing) == 0 && timing.bitrate != 0;
-    if (known && timing.bitrate != 500'000 && timing.bitrate != 250'000)
-        return name + ": the bit rate is " + std::to_string(timing.bitrate) +
-               ", and a GX has 500000 (CAN-bus BMS) or 250000: ip link set " + name + " down; " + configure;
-    if (!interface->up)
-        return name + ": the interface is down: " +
-               (is_hardware(name) && !known ? configure : "ip link set " + name + " up");
+std::optional<std::string> interface_fault(const std::string& name, const InterfaceWish& wish) {
+    if (auto lack = interface_lack(name))
+        return lack;
+    const auto state = interface_state(name);
+    if (!state)
+        return name + ": no such network interface"; // it went away just now
+    auto deviations = judge(*state, wish);
+    std::erase_if(deviations, [](const Deviation& it) { return it.step.what == Step::What::report_errors; });
+    const std::string commands = one_line(to_commands(name, steps_for(*state, deviations)));
+    constexpr std::array<std::uint32_t, 2> of_a_gx{500'000, 250'000};
+    if (state->bit_rate.value_or(0) != 0 &&
+        std::ranges::none_of(of_a_gx, [&](std::uint32_t rate) { return same_rate(*state->bit_rate, rate); }))
+        return name + ": the bit rate is " + std::to_string(*state->bit_rate) +
+               ", and a GX has 500000 (CAN-bus BMS) or 250000: " + commands;
+    if (!state->up)
+        return name + ": the interface is down: " + commands;
     return std::nullopt;
 }
 

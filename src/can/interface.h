@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "can/interface_wish.h"
+
 #include <optional>
 #include <string>
 
@@ -22,8 +24,18 @@ std::optional<Interface> find_interface(const std::string& name);
 /// Waits for the driver (milliseconds; a USB adapter that hangs may take a second).
 int set_interface_up(const std::string& name, bool up);
 
+/// How many frames may wait for the driver. As above; needs no stop.
+int set_queue_length(const std::string& name, int frames);
+
+/// It has a controller of its own, unlike vcan and slcan.
+bool is_hardware(const std::string& name);
+
 /// What an owner has to do before this interface can be used, as one sentence with the command to enter;
 /// nothing if it is good. For checks before the start: a link copes with an interface that comes later.
-std::optional<std::string> interface_fault(const std::string& name);
+std::optional<std::string> interface_fault(const std::string& name, const InterfaceWish& wish = {});
+
+/// The same as far as there is nothing that could be set: no such interface, none of CAN, no CAN in the
+/// kernel.
+std::optional<std::string> interface_lack(const std::string& name);
 
 } // namespace retrocan::can
