@@ -63,6 +63,7 @@ private:
     // The interface.
     void look();
     void look_in(Duration delay);
+    const std::optional<std::string>& prepare();
     void unusable(const std::string& why);
     void enter_bus_off();
     void leave_bus_off();
@@ -92,6 +93,10 @@ private:
     TimePoint open_again_{}; ///< not before, after an error of the socket
     boost::asio::steady_timer look_timer_;
     boost::asio::steady_timer confirm_timer_;
+
+    int prepared_{};                        ///< the index of the interface that was to be set up
+    std::optional<std::string> unprepared_; ///< why it could not be
+    Backoff prepare_rest_;
 
     bool usable_{}; ///< the socket is open and the interface up
 
@@ -264,6 +269,8 @@ void SocketCan::look_in(Duration delay) {
 
 void SocketCan::look() {
     look_in(look_often);
+    if (const auto& why = prepare())
+        return unusable(*why);
     const auto interface = find_interface(reports_.name());
     if (!interface) {
         close();
@@ -300,6 +307,24 @@ void SocketCan::look() {
         reports_.up();
         look_in(look_idle);
     }
+}
+
+/// Why the interface that has the name now cannot be used.
+const std::optional<std::string>& SocketCan::prepare() {
+    const auto interface = options_.prepare ? find_interface(reports_.name()) : std::nullopt;
+    const int index = interface && interface->is_can ? interface->index : 0;
+    const TimePoint now = BootClock::now();
+    const bool another = std::exchange(prepared_, index) != index;
+    if (index == 0 || another) {
+        unprepared_.reset();
+        prepare_rest_.worked();
+    }
+    if (index != 0 && (another || unprepared_) && !prepare_rest_.rests(now)) {
+        unprepared_ = options_.prepare(reports_.name());
+        if (unprepared_)
+            prepare_rest_.failed(now);
+    }
+    return unprepared_;
 }
 
 void SocketCan::unusable(const std::string& why) {

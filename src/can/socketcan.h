@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,11 @@ struct SocketCanOptions {
     /// the bus works again, however old it is. After that nothing is written for 1 s; if the next frame is
     /// stuck as well for 2 s, and so on to 30 s, or until another node is heard.
     bool may_reset{true};
+
+    /// Called with the interface's name when it is seen for the first time, and when another one has taken
+    /// the name (an adapter was plugged in again): sets it up. Why it cannot be used, without its name, and
+    /// then it is called again, after 1 s, 2 s, and so on to 30 s; or nothing.
+    std::function<std::optional<std::string>(const std::string&)> prepare{};
 };
 
 /// A link to a network interface (can0, vcan0), which need not be there yet: it is looked for by its name,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "can/interface.h"
+#include "can/interface_setup.h"
 #include "can/link_name.h"
 #include "cli/command.h"
 #include "cli/paths.h"
@@ -25,6 +26,27 @@ std::vector<std::string> policy_lines(const daemon::BatteryConfiguration& config
     if (configuration.chemistry)
         lines.push_back("chemistry " + std::string{policy::to_text(*configuration.chemistry)});
     lines.push_back("limited by " + (limiters.empty() ? "nothing that it measures" : limiters));
+    return lines;
+}
+
+/// What is not as it should be with the interface, and what to enter. It may come later, or be set up by
+/// then, so nothing of it is a fault of the configuration.
+std::vector<std::string> interface_lines(const std::string& name, const daemon::Configuration& c) {
+    if (const auto lack = can::interface_lack(name))
+        return {"note: " + *lack};
+    const auto state = can::interface_state(name);
+    if (!state)
+        return {};
+    std::vector<std::string> lines = can::setup_report(*state, c.interface);
+    for (std::string& line : lines)
+        if (!line.starts_with(' '))
+            line.insert(0, "note: ");
+    if (can::judge(*state, c.interface).empty())
+        return lines;
+    lines.push_back(
+        c.set_up
+            ? "note: " + name + ": run sets it up so by itself (can.set_up), which " + can::needs_capability()
+            : "note: " + name + ": so that it lasts: can.set_up = true, or README.md, \"CAN interfaces\"");
     return lines;
 }
 
@@ -73,10 +95,9 @@ int check(const std::filesystem::path& configuration) {
     std::printf(
         "note: without a grid the inverter obeys DCL only at 0 A, and then it switches off: a low DCL "
         "protects nothing there\n");
-    // The interface may come later, so this is not a fault of the configuration.
     if (const auto name = can::parse_link(c.link); name && name->kind == can::LinkName::Kind::interface)
-        if (const auto fault = can::interface_fault(name->value))
-            std::printf("note: %s\n", fault->c_str());
+        for (const std::string& line : interface_lines(name->value, c))
+            std::printf("%s\n", line.c_str());
     const bool may_send = c.shadow_only.empty();
     std::printf("%s: %s\n", may_send ? "good" : "good for run --shadow only", configuration.c_str());
     return may_send ? good : wrong_input;

@@ -96,6 +96,8 @@ int run(const RunArguments& arguments) {
         systems.push_back(
             {&assembly,
              {.link = arguments.link.value_or(configuration.link),
+              .interface = configuration.interface,
+              .set_up = configuration.set_up,
               .shadow = arguments.shadow,
               .run_for = arguments.run_for,
               .record = configuration.record,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/serve.h"
 
+#include "can/claim.h"
 #include "can/interface.h"
+#include "can/interface_setup.h"
 #include "can/link_name.h"
 #include "cli/command.h"
 #include "cli/paths.h"
@@ -30,27 +32,86 @@ can::SocketCanOptions bus_options() {
     return options;
 }
 
-/// Nothing, after a message, if the link cannot be used; `exit_code` says how to end.
-std::unique_ptr<can::Link> open_link(boost::asio::io_context& io, const std::string& text, int& exit_code) {
+/// What a link is used by: nobody else may send on the interface meanwhile.
+struct Bus {
+    std::optional<can::Claim> claim;
+    std::unique_ptr<can::Link> link;
+};
+
+/// An exit code, after a message, if nothing can be sent on this interface.
+ExitCode claim(const std::string& interface, Bus& bus) {
+    auto claim = can::Claim::take(interface);
+    if (claim) {
+        bus.claim = std::move(claim).value();
+    } else if (claim.error().held) {
+        std::fprintf(stderr, "%s\n", claim.error().text.c_str());
+        return no_device;
+    } else {
+        spdlog::warn("{}", claim.error().text);
+    }
+    return good;
+}
+
+std::optional<std::string> set_up(const std::string& interface, const can::InterfaceWish& wish) {
+    return can::set_up_interface(
+        interface, wish, [&](const std::string& text) { spdlog::info("{}: set up: {}", interface, text); });
+}
+
+/// Says what is not as it should be, where we are not to set it.
+void judge_interface(const std::string& interface, const can::InterfaceWish& wish) {
+    const auto state = can::interface_state(interface);
+    if (!state)
+        return;
+    for (const can::Deviation& deviation : can::judge(*state, wish))
+        if (deviation.grave)
+            spdlog::warn("{}: {} (retrocan check says what to enter)", interface, can::to_text(deviation));
+        else
+            spdlog::info("{}: {}", interface, can::to_text(deviation));
+}
+
+/// Makes an interface ready to be sent on; else likewise.
+ExitCode open_interface(const std::string& interface, const ServeArguments& arguments, Bus& bus) {
+    auto fault = can::interface_lack(interface);
+    if (!fault && claim(interface, bus) != good) // before anything of it is changed
+        return no_device;
+    if (!fault && arguments.set_up) {
+        if (fault = set_up(interface, arguments.interface); fault)
+            fault = interface + ": " + *fault;
+    }
+    if (!fault)
+        fault = can::interface_fault(interface, arguments.interface);
+    if (fault) {
+        std::fprintf(stderr, "%s\n", fault->c_str());
+        return no_device;
+    }
+    judge_interface(interface, arguments.interface);
+    return good;
+}
+
+/// The link that is to be used; an exit code, after a message, if it cannot be.
+ExitCode open_bus(boost::asio::io_context& io, const std::string& text, const ServeArguments& arguments,
+                  Bus& bus) {
     const auto name = can::parse_link(text);
     if (!name) {
         std::fprintf(stderr, "%s\n", name.error().c_str());
-        exit_code = wrong_input;
-        return nullptr;
+        return wrong_input;
     }
-    if (name->kind == can::LinkName::Kind::interface)
-        if (const auto fault = can::interface_fault(name->value)) {
-            std::fprintf(stderr, "%s\n", fault->c_str());
-            exit_code = no_device;
-            return nullptr;
-        }
-    auto link = can::make_link(io, *name, bus_options());
+    can::SocketCanOptions options = bus_options();
+    if (name->kind == can::LinkName::Kind::interface) {
+        if (const ExitCode code = open_interface(name->value, arguments, bus); code != good)
+            return code;
+        if (arguments.set_up)
+            options.prepare = [wish = arguments.interface](const std::string& interface) {
+                return set_up(interface, wish);
+            };
+    }
+    auto link = can::make_link(io, *name, std::move(options));
     if (!link) {
         std::fprintf(stderr, "%s\n", link.error().c_str());
-        exit_code = no_device;
-        return nullptr;
+        return no_device;
     }
-    return std::move(link).value();
+    bus.link = std::move(link).value();
+    return good;
 }
 
 /// One system while it runs.
@@ -59,13 +120,13 @@ public:
     Running(boost::asio::io_context& io, const System& system) : system_{system} {
         const ServeArguments& arguments = system.arguments;
         if (arguments.shadow && arguments.screen)
-            link_ = std::make_unique<daemon::ShadowLink>(io);
+            bus_.link = std::make_unique<daemon::ShadowLink>(io);
         else
-            link_ = open_link(io, arguments.shadow ? "log:-" : arguments.link, exit_code_);
-        if (!link_)
+            exit_code_ = open_bus(io, arguments.shadow ? "log:-" : arguments.link, arguments, bus_);
+        if (exit_code_ != good)
             return;
         const auto state_file = remember();
-        service_.emplace(io, *system.assembly, *link_, RETROCAN_VERSION);
+        service_.emplace(io, *system.assembly, *bus_.link, RETROCAN_VERSION);
         if (state_file)
             service_->keep_state(*state_file, std::move(kept_.state));
         record();
@@ -76,7 +137,7 @@ public:
     daemon::Service& service() { return *service_; }
 
     void tell_end() const {
-        const can::Counters& counters = link_->counters();
+        const can::Counters& counters = bus_.link->counters();
         spdlog::info("ended: {} frames written, {} dropped, {} slots skipped", counters.written,
                      counters.dropped_unconfirmed + counters.dropped_queue_full + counters.dropped_not_ready,
                      service_->bridge().skipped());
@@ -122,7 +183,7 @@ private:
     }
 
     System system_;
-    std::unique_ptr<can::Link> link_;
+    Bus bus_;
     daemon::LoadedState kept_;
     std::optional<daemon::Service> service_;
     int exit_code_{good};

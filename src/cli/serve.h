@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "can/interface_wish.h"
 #include "core/time.h"
 #include "daemon/service.h"
 
@@ -12,8 +13,10 @@
 namespace retrocan::cli {
 
 struct ServeArguments {
-    std::string link; ///< "can0", "log:-"
-    bool shadow{};    ///< send nothing: frames are shown on the screen or, without one, printed
+    std::string link;                ///< "can0", "log:-"
+    can::InterfaceWish interface {}; ///< how an interface should be
+    bool set_up{};                   ///< set it so, now and whenever it is plugged in again
+    bool shadow{}; ///< send nothing: frames are shown on the screen or, without one, printed
     std::optional<Duration> run_for;
     /// What is recorded meanwhile.
     std::optional<daemon::RecordConfiguration> record{};

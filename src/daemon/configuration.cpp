@@ -283,6 +283,26 @@ void read_state(TableReader& read, Configuration& configuration) {
     state->finish();
 }
 
+/// How the interface should be set, and by whom.
+void read_interface(TableReader& can, Configuration& configuration) {
+    const auto number = [&](std::string_view key, std::int64_t least, std::int64_t most) {
+        const auto value = can.integer(key, least, most);
+        return value ? std::optional{static_cast<std::uint32_t>(*value)} : std::nullopt;
+    };
+    can::InterfaceWish& wish = configuration.interface;
+    if (const auto rate = number("bit_rate", 1, 1'000'000)) {
+        if (*rate != 500'000 && *rate != 250'000)
+            can.fault("bit_rate", "expected 500000 or 250000, as the profiles of a GX have it; got " +
+                                      std::to_string(*rate));
+        wish.bit_rate = *rate;
+    }
+    wish.restart_ms = number("restart_ms", 10, 60'000);
+    wish.queue = number("queue", 1, 1000);
+    configuration.set_up = can.boolean("set_up").value_or(false);
+    if (configuration.set_up && configuration.link.starts_with("log:"))
+        can.fault("set_up", "a log has nothing to be set up; leave set_up out");
+}
+
 } // namespace
 
 Configuration parse_configuration(std::string_view text, const std::string& file, Faults& faults) {
@@ -295,6 +315,7 @@ Configuration parse_configuration(std::string_view text, const std::string& file
         configuration.link = can->text("link", Need::required).value_or("");
         configuration.link_place = can->place_of("link");
         configuration.insist_on_name = can->boolean("insist_on_name").value_or(false);
+        read_interface(*can, configuration);
         can->finish();
     }
     read_record(read, configuration);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapter/spec.h"
+#include "can/interface_wish.h"
 #include "core/fault.h"
 #include "core/quantity.h"
 #include "daemon/policy_keys.h"
@@ -77,6 +78,8 @@ struct Configuration {
     std::string link; ///< "can0", "log:PATH"
     Place link_place;
     bool insist_on_name{};
+    can::InterfaceWish interface; ///< how the interface of `link` should be
+    bool set_up{};                ///< and that we set it so
     std::optional<RecordConfiguration> record;
     std::optional<std::filesystem::path> state_folder; ///< [state] folder, as written
     bool black_box{true};                              ///< [state] black_box

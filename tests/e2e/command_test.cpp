@@ -91,6 +91,19 @@ TEST(BadInput, AnInterfaceThatDoesNotExistEndsWithThree) {
     }
 }
 
+// Whether the interface is there is not even looked at.
+TEST(BadInput, TwoSystemsOnOneInterfaceEndWithTwo) {
+    const TemporaryFolder folder;
+    const std::string a = folder.file("a.toml", changed(good, "log:-", "can7"));
+    const std::string b = folder.file("b.toml", changed(good, "log:-", "can7"));
+    const Finished done = run_to_end({program(), "run", "-c", a, "-c", b});
+    EXPECT_EQ(done.exit_code, 2) << done.errors;
+    EXPECT_NE(done.errors.find("b.toml:2:8: can.link: can7 is the bus of " + a + " already"),
+              std::string::npos)
+        << done.errors;
+    EXPECT_EQ(done.output, "");
+}
+
 TEST(BadInput, WrongArgumentsEndWithTwo) {
     for (const auto& arguments : {std::vector<std::string>{program()},
                                   {program(), "fly"},

@@ -62,9 +62,9 @@ Registers coils_of(std::span<const std::uint8_t> bytes) {
 } // namespace
 
 std::string configuration(std::uint16_t port, const std::string& link, const Options& o) {
-    return "[can]\nlink = \"" + link + "\"\n[[battery]]\nname = \"shed\"\nmapping = \"" + o.mapping +
-           "\"\ncells = 16\ncell_over_voltage = \"3.65 V\"\npoll = \"" + o.poll + "\"\nstale_after = \"" +
-           o.stale_after + "\"\n" + o.extra +
+    return "[can]\nlink = \"" + link + "\"\n" + o.can + "[[battery]]\nname = \"shed\"\nmapping = \"" +
+           o.mapping + "\"\ncells = 16\ncell_over_voltage = \"3.65 V\"\npoll = \"" + o.poll +
+           "\"\nstale_after = \"" + o.stale_after + "\"\n" + o.extra +
            "[battery.modbus]\nhost = \"127.0.0.1\"\nport = " + std::to_string(port) +
            "\nunit_id = " + std::to_string(o.unit) + "\ntimeout = \"" + o.timeout + "\"\n[battery.limits]\n" +
            o.limits;

@@ -62,6 +62,24 @@ TEST(Configuration, ReadsWhatTheOwnerWrote) {
     EXPECT_TRUE(c.shadow_only.empty());
 }
 
+TEST(Configuration, SaysHowTheInterfaceShouldBe) {
+    Faults faults;
+    Configuration c = parse_configuration(good, "c.toml", faults);
+    EXPECT_EQ(c.interface.bit_rate, 500'000U);
+    EXPECT_EQ(c.interface.restart_ms, std::nullopt);
+    EXPECT_EQ(c.interface.queue, std::nullopt);
+    EXPECT_FALSE(c.set_up) << "nothing is changed without the owner's word";
+    c = parse_configuration(
+        changed("link = \"can0\"\n",
+                "link = \"can0\"\nset_up = true\nbit_rate = 250000\nrestart_ms = 200\nqueue = 20\n"),
+        "c.toml", faults);
+    ASSERT_TRUE(faults.empty()) << to_text(faults.front());
+    EXPECT_TRUE(c.set_up);
+    EXPECT_EQ(c.interface.bit_rate, 250'000U);
+    EXPECT_EQ(c.interface.restart_ms, 200U);
+    EXPECT_EQ(c.interface.queue, 20U);
+}
+
 struct Rejected {
     const char* name;
     const char* from;
@@ -88,6 +106,12 @@ const Rejected rejected[] = {
      "c.toml:8:15: battery[1].stale_after: must be at least twice the poll period of 3 s, or one lost poll "
      "stops the "
      "system; got 5 s"},
+    {"a bit rate that no GX has", "link = \"can0\"\n", "link = \"can0\"\nbit_rate = 125000\n",
+     "c.toml:3:12: can.bit_rate: expected 500000 or 250000, as the profiles of a GX have it; got 125000"},
+    {"no restart", "link = \"can0\"\n", "link = \"can0\"\nrestart_ms = 0\n", "c.toml:3:14: can.restart_ms: "},
+    {"no queue", "link = \"can0\"\n", "link = \"can0\"\nqueue = 0\n", "c.toml:3:9: can.queue: "},
+    {"a log that should be set up", "link = \"can0\"\n", "link = \"log:-\"\nset_up = true\n",
+     "c.toml:3:10: can.set_up: a log has nothing to be set up; leave set_up out"},
     {"a stand-in for DCL", "[battery.limits]", "[battery.when_missing]\ndcl = \"10 A\"\n[battery.limits]",
      "c.toml:11:7: battery[1].when_missing.dcl: has no stand-in: 0 A is a blackout in island mode, and "
      "anything "
