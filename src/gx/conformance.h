@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gx/checks.h"
+#include "gx/ledger.h"
+#include "gx/receiver.h"
+
+#include <memory>
+#include <vector>
+
+namespace retrocan::gx {
+
+/// Where the traffic comes from.
+enum class Traffic : std::uint8_t {
+    bus, ///< with ourselves as the GX: what is missing counts after 10 s
+    log, ///< taken as a whole: what is not in it is missing
+};
+
+/// Holds a battery's traffic against the rules. Times must not go back.
+class Conformance {
+public:
+    explicit Conformance(Traffic traffic);
+
+    /// A frame that `receiver` has taken just before.
+    void frame(const CanFrame& frame, const Receiver& receiver);
+
+    /// A finding for each of rules, in their order, as of `receiver.now()`. More frames may follow.
+    [[nodiscard]] std::vector<Finding> findings(const Receiver& receiver) const;
+
+private:
+    Traffic traffic_;
+    std::optional<TimePoint> begin_;
+    std::vector<std::unique_ptr<Check>> checks_;
+    Ledger ledger_;
+};
+
+struct Summary {
+    int core_broken{};
+    int advice_broken{};
+    int kept{};
+    int not_seen{};
+    int by_hand{};
+};
+Summary summary(const std::vector<Finding>& findings);
+
+} // namespace retrocan::gx
