@@ -44,6 +44,14 @@ struct MonitorArguments {
 };
 int monitor(const MonitorArguments& arguments);
 
+struct GxArguments {
+    std::string link; ///< an interface, or log:FILE
+    std::optional<Duration> run_for;
+    bool json{};
+};
+/// The other end of the wire: reads a battery as a GX does, and holds its frames against the protocol.
+int gx(const GxArguments& arguments);
+
 struct RecordArguments {
     std::filesystem::path configuration;
     std::filesystem::path capture;

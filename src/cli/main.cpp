@@ -69,6 +69,16 @@ int run_command(int argc, char** argv) {
     add_for(monitor_app, monitor.run_for);
     monitor_app->callback([&] { command = [&] { return cli::monitor(monitor); }; });
 
+    cli::GxArguments gx;
+    CLI::App* gx_app = app.add_subcommand(
+        "gx", "be the GX for a battery: what it shows, and whether the battery keeps the protocol");
+    gx_app->add_option("link", gx.link, "an interface, or log:FILE to judge a candump log")
+        ->required()
+        ->type_name("LINK");
+    gx_app->add_flag("--json", gx.json, "one JSON object at the end");
+    add_for(gx_app, gx.run_for);
+    gx_app->callback([&] { command = [&] { return cli::gx(gx); }; });
+
     cli::RecordArguments record;
     CLI::App* record_app =
         app.add_subcommand("record", "read the batteries and write down what they say, as a capture");
