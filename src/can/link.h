@@ -73,6 +73,9 @@ public:
 
     [[nodiscard]] virtual const Counters& counters() const = 0;
     [[nodiscard]] virtual std::string name() const = 0;
+
+    /// There is a bus, on which others can be heard; not with a log.
+    [[nodiscard]] virtual bool hears() const { return true; }
 };
 
 } // namespace retrocan::can

@@ -61,6 +61,7 @@ public:
     [[nodiscard]] bool unconfirmed() const override { return false; }
     [[nodiscard]] const Counters& counters() const override { return counters_; }
     [[nodiscard]] std::string name() const override { return name_; }
+    [[nodiscard]] bool hears() const override { return false; }
 
 private:
     /// 0 or errno; EAGAIN if it would have to wait.

@@ -32,6 +32,8 @@ std::string state_line(const daemon::Service& service, TimePoint now) {
                        seconds_since(bridge.since(), now) + ": " + bridge.view().reason;
     if (!bridge.system().must_be_silent().empty())
         return text + "; SILENT: " + bridge.system().must_be_silent();
+    if (bridge.gx().must_be_silent())
+        return text + "; SILENT: the GX is not heard any more";
     switch (service.bridge().hearing()) {
     case daemon::Hearing::not_yet:
         return text + "; the bus is not up";
@@ -99,7 +101,7 @@ std::string screen_text(const daemon::Service& service, TimePoint now) {
             limit_line("CVL", limits->cvl) + limit_line("CCL", limits->ccl) + limit_line("DCL", limits->dcl);
     else
         text += "  none\n";
-    const auto gx = bridge.gx_heard();
+    const auto gx = bridge.gx().heard_at();
     text += gx ? "  GX heard " + seconds_since(*gx, now) + " ago\n" : "  no GX heard (0x305)\n";
     return text + "\nLast frames\n" + frames_text(service, now);
 }

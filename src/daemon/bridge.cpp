@@ -27,7 +27,8 @@ Bridge::Bridge(BridgeSettings settings, const std::vector<const mapping::Bound*>
     : settings_{std::move(settings)}
     , bank_{settings_.bank, bounds.size()}
     , since_{now}
-    , system_{settings_.system, settings_.memory} {
+    , system_{settings_.system, settings_.memory}
+    , gx_{settings_.gx, now} {
     members_.list.reserve(bounds.size());
     for (std::size_t i = 0; i < bounds.size(); ++i)
         members_.list.push_back({mapping::Decoder{*bounds[i]}, policy::Pack{settings_.members[i].pack, now}});
@@ -109,7 +110,7 @@ void Bridge::heard(const CanFrame& frame, TimePoint now) {
     if (frame.kind != CanFrame::Kind::standard)
         return;
     if (frame.id == keep_alive_id)
-        gx_heard_ = now;
+        gx_.heard(now);
     // After our first frame another sender is told to people, but is no reason to stop: who stops decides
     // that the other one is right.
     if (frame.id == victron::limits_id && !sent_before_) {
@@ -121,6 +122,7 @@ void Bridge::heard(const CanFrame& frame, TimePoint now) {
 
 void Bridge::bus_up(TimePoint now) {
     bus_is_up_ = true;
+    gx_.bus_up(now);
     if (sent_before_)
         return;
     if (hearing_ == Hearing::foreign) {
@@ -133,6 +135,7 @@ void Bridge::bus_up(TimePoint now) {
 
 void Bridge::bus_down() {
     bus_is_up_ = false;
+    gx_.bus_down();
     if (!sent_before_ && hearing_ != Hearing::foreign)
         hearing_ = Hearing::not_yet;
 }
@@ -155,6 +158,7 @@ void Bridge::tick(TimePoint now) {
         hearing_ = Hearing::clear;
     if (hearing_ == Hearing::foreign && bus_is_up_ && now - foreign_heard_ >= foreign_memory)
         hearing_ = Hearing::clear;
+    gx_.tick(now);
     follow_state(now);
 }
 
@@ -168,9 +172,10 @@ void Bridge::follow_state(TimePoint now) {
     }
 
     std::optional<victron::Mode> mode;
-    if (hearing_ == Hearing::clear && may_send(now))
+    const bool bus_allows = hearing_ == Hearing::clear && !gx_.must_be_silent();
+    if (bus_allows && may_send(now))
         mode = victron::Mode::full;
-    else if (hearing_ == Hearing::clear && settings_.on_stale == OnStale::alarm && ran_ && sent_before_)
+    else if (bus_allows && settings_.on_stale == OnStale::alarm && ran_ && sent_before_)
         mode = victron::Mode::alarm;
 
     if (!mode) {
@@ -272,6 +277,7 @@ std::optional<TimePoint> Bridge::next() const {
         if (member.pack.state() == policy::PackState::running)
             next = earliest(next, member.pack.next());
     next = earliest(next, bank_.next());
+    next = earliest(next, gx_.next());
     if (hearing_ == Hearing::listening)
         next = earliest(next, listening_since_ + listening_time);
     if (hearing_ == Hearing::foreign && bus_is_up_)

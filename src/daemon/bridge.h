@@ -6,6 +6,7 @@
 #include "bank/merge.h"
 #include "core/can_frame.h"
 #include "daemon/configuration.h"
+#include "daemon/gx_watch.h"
 #include "daemon/report.h"
 #include "mapping/decoder.h"
 #include "policy/pack.h"
@@ -36,6 +37,7 @@ struct BridgeSettings {
     policy::Memory memory; ///< of an earlier run
     ReportSettings report;
     OnStale on_stale{OnStale::silent};
+    GxPolicy gx;
     victron::NameRule name_rule{victron::NameRule::guarded};
 };
 
@@ -93,8 +95,7 @@ public:
     [[nodiscard]] bool may_send(TimePoint now) const;
     [[nodiscard]] Hearing hearing() const { return hearing_; }
     [[nodiscard]] bool bus_is_up() const { return bus_is_up_; }
-    /// When a 0x305 was last heard: the GX is there. Never a condition for sending.
-    [[nodiscard]] std::optional<TimePoint> gx_heard() const { return gx_heard_; }
+    [[nodiscard]] const GxWatch& gx() const { return gx_; }
     /// 0x351 that were not sent because a limit was outside the envelope: mistakes of our own.
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
     [[nodiscard]] std::uint64_t skipped() const { return schedule_.skipped(); }
@@ -114,7 +115,7 @@ public:
         visit("foreign_heard", self.foreign_heard_);
         visit("bus_is_up", self.bus_is_up_);
         visit("sent_before", self.sent_before_);
-        visit("gx_heard", self.gx_heard_);
+        visit("gx", self.gx_);
         visit("settled", self.settled_);
         visit("sent_limits", self.sent_limits_);
         visit("last_values", self.last_values_);
@@ -179,7 +180,7 @@ private:
     TimePoint foreign_heard_{};
     bool bus_is_up_{};
     bool sent_before_{};
-    std::optional<TimePoint> gx_heard_;
+    GxWatch gx_;
 
     std::optional<std::bitset<32>> settled_; ///< messages that had a source at the first `running`, by slot
     std::optional<policy::Limits> sent_limits_; ///< of the last 0x351

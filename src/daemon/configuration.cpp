@@ -2,6 +2,7 @@
 #include "daemon/configuration.h"
 
 #include "core/unit.h"
+#include "daemon/bus_keys.h"
 #include "daemon/recording.h"
 #include "mapping/bound.h"
 #include "mapping/toml_reader.h"
@@ -330,6 +331,7 @@ Configuration parse_configuration(std::string_view text, const std::string& file
     configuration.bank = read_bank(read, configuration.batteries.size());
     configuration.force_charge = read_force_charge(read);
     read_obedience(read, configuration.on_disobeyed, configuration.obedience);
+    configuration.gx = read_gx(read);
     read.finish();
     return configuration;
 }

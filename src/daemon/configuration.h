@@ -5,6 +5,7 @@
 #include "can/interface_wish.h"
 #include "core/fault.h"
 #include "core/quantity.h"
+#include "daemon/gx_watch.h"
 #include "daemon/policy_keys.h"
 #include "policy/limits.h"
 #include "policy/pack.h"
@@ -88,6 +89,7 @@ struct Configuration {
     policy::ForceChargePolicy force_charge;
     policy::OnDisobeyed on_disobeyed{policy::OnDisobeyed::automatic};
     policy::ObediencePolicy obedience;
+    GxPolicy gx;
 
     Faults warnings;    ///< what runs, but should be known
     Faults shadow_only; ///< why it may run with --shadow only

@@ -3,6 +3,8 @@
 
 #include "core/unit.h"
 
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 namespace retrocan::daemon {
@@ -25,7 +27,8 @@ std::string without_numbers(std::string text) {
 
 } // namespace
 
-Narrator::Narrator(std::vector<std::string> batteries, OnStale on_stale) : on_stale_{on_stale} {
+Narrator::Narrator(std::vector<std::string> batteries, OnStale on_stale, std::string bus)
+    : on_stale_{on_stale}, bus_{std::move(bus)} {
     system_.name = batteries.size() == 1 ? batteries.front() : "bank";
     for (std::string& name : batteries)
         batteries_.push_back({.name = std::move(name)});
@@ -53,6 +56,8 @@ void Narrator::look(const Bridge& bridge, TimePoint now) {
     }
     look_at_limits(bridge, now);
     look_at_bus(bridge);
+    if (!bus_.empty())
+        look_at_gx(bridge.gx(), now);
 }
 
 /// `stops`: when this one is stale, nothing is sent.
@@ -134,6 +139,40 @@ void Narrator::look_at_bus(const Bridge& bridge) {
         refused_ = bridge.refused();
         spdlog::critical("{}: a limit outside the envelope was held back ({} so far): please report this",
                          system_.name, refused_);
+    }
+}
+
+void Narrator::look_at_gx(const GxWatch& gx, TimePoint now) {
+    const bool may_silence = gx.policy().on_lost == OnGxLost::silent;
+    if (gx.missed() && !std::exchange(gx_missed_, true))
+        spdlog::info(
+            "GX: none heard on {} for a minute (no 0x305). If a Victron GX should be there: is the cable in "
+            "its BMS-Can or VE.Can port, with a terminator at both ends, and is the CAN profile of that port "
+            "\"CAN-bus BMS (500 kbit/s)\"? Other systems may never send it",
+            bus_);
+    if (gx_ != gx.state()) {
+        const GxState before = std::exchange(gx_, gx.state());
+        if (gx_ == GxState::lost) {
+            gx_left_ = gx.heard_at().value_or(now);
+            spdlog::warn("GX: not heard on {} for {} s: it is off or starts anew, or its cable is out; {}",
+                         bus_, (now - gx_left_) / std::chrono::seconds{1},
+                         may_silence ? "if it stays away for " + to_text(gx.policy().lost_after) +
+                                           ", nothing is sent until it is back"
+                                     : "sending goes on");
+        } else if (before == GxState::lost) {
+            spdlog::info("GX: heard again on {} after {} s (lost {} times so far){}", bus_,
+                         (now - gx_left_) / std::chrono::seconds{1}, gx.losses(),
+                         gx_silent_ ? "; sending goes on" : "");
+        } else {
+            spdlog::info("GX: heard on {} (0x305)", bus_);
+        }
+    }
+    if (gx_silent_ != gx.must_be_silent()) {
+        gx_silent_ = gx.must_be_silent();
+        if (gx_silent_)
+            spdlog::error(
+                "GX: away for {}: nothing is sent until it is heard again (gx.on_lost = \"silent\")",
+                to_text(gx.policy().lost_after));
     }
 }
 

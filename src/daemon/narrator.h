@@ -16,7 +16,8 @@ namespace retrocan::daemon {
 /// Writes the log: a line for each change, none for each cycle.
 class Narrator {
 public:
-    Narrator(std::vector<std::string> batteries, OnStale on_stale);
+    /// `bus`: how the log calls it; empty if nobody can be heard on it.
+    Narrator(std::vector<std::string> batteries, OnStale on_stale, std::string bus);
 
     /// After anything that may have changed the bridge.
     void look(const Bridge& bridge, TimePoint now);
@@ -50,15 +51,21 @@ private:
     template <class Q>
     void look_at_limit(std::size_t which, const char* name, const policy::Limit<Q>& limit, TimePoint now);
     void look_at_bus(const Bridge& bridge);
+    void look_at_gx(const GxWatch& gx, TimePoint now);
 
     std::vector<Told> batteries_;
     Told system_; ///< the bank, or the only battery
     OnStale on_stale_;
+    std::string bus_;
     std::array<ToldLimit, 3> limits_{};
     std::optional<policy::Phase> phase_;
     bool silenced_{};
     Hearing hearing_{Hearing::not_yet};
     std::optional<TimePoint> foreign_said_;
+    GxState gx_{GxState::never};
+    TimePoint gx_left_{}; ///< when it was heard before it was lost
+    bool gx_missed_{};
+    bool gx_silent_{};
     std::uint64_t refused_{};
 };
 

@@ -16,7 +16,7 @@ Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& lin
     , assembly_{assembly}
     , link_{link}
     , bridge_{assembly.bridge, assembly.bounds(), BootClock::now()}
-    , narrator_{battery_names(assembly), assembly.bridge.on_stale}
+    , narrator_{battery_names(assembly), assembly.bridge.on_stale, link.hears() ? link.name() : ""}
     , head_{capture_head(assembly, program)}
     , writer_{battery_names(assembly)}
     , kept_states_(assembly.batteries.size(), policy::PackState::starting)

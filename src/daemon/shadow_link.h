@@ -29,6 +29,7 @@ public:
     [[nodiscard]] bool unconfirmed() const override { return false; }
     [[nodiscard]] const can::Counters& counters() const override { return counters_; }
     [[nodiscard]] std::string name() const override { return "shadow"; }
+    [[nodiscard]] bool hears() const override { return false; }
 
 private:
     boost::asio::io_context& io_;

@@ -21,7 +21,7 @@ concept Listed = requires(T& value) {
 };
 
 /// Raised with every change of what is listed.
-inline constexpr int version = 4;
+inline constexpr int version = 5;
 
 /// The last value of an enumeration: what is above it is none.
 template <class E>
@@ -45,6 +45,8 @@ template <>
 inline constexpr victron::Pair last<victron::Pair> = victron::Pair::inactive;
 template <>
 inline constexpr Hearing last<Hearing> = Hearing::foreign;
+template <>
+inline constexpr GxState last<GxState> = GxState::lost;
 
 template <class T>
 inline constexpr bool is_quantity = false;

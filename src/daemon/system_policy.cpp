@@ -177,6 +177,7 @@ void join(Assembly& assembly, Faults& faults) {
     const BatteryConfiguration& first = configuration.batteries.front();
     bridge.report = {first.names, first.battery_type, first.soh};
     bridge.on_stale = first.on_stale;
+    bridge.gx = configuration.gx;
     bridge.name_rule =
         configuration.insist_on_name ? victron::NameRule::as_given : victron::NameRule::guarded;
 }

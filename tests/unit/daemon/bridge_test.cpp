@@ -85,7 +85,7 @@ TEST_F(BridgeTest, TheGxAndOthersMaySendWhatTheyLike) {
         bridge->heard(*parse_frame(text), now);
     pass(3s);
     EXPECT_EQ(bridge->hearing(), Hearing::clear);
-    EXPECT_EQ(bridge->gx_heard(), t0);
+    EXPECT_EQ(bridge->gx().heard_at(), t0);
     EXPECT_FALSE(sent.empty());
 }
 

@@ -196,6 +196,28 @@ TEST(Configuration, SlowPollRunsInTheShadowOnly) {
     EXPECT_EQ(c.warnings.size(), 1U) << "more than 10 s of old data";
 }
 
+TEST(Configuration, TheLossOfTheGxIsSaidUnlessTheOwnerWantsSilence) {
+    Faults faults;
+    EXPECT_EQ(parse_configuration(good, "c.toml", faults).gx.on_lost, OnGxLost::warn);
+    const Configuration c =
+        parse_configuration(good + "[gx]\non_lost = \"silent\"\nlost_after = \"1 h\"\n", "c.toml", faults);
+    EXPECT_TRUE(faults.empty());
+    EXPECT_EQ(c.gx.on_lost, OnGxLost::silent);
+    EXPECT_EQ(c.gx.lost_after, 1h);
+    EXPECT_EQ(parse_configuration(good + "[gx]\non_lost = \"silent\"\n", "c.toml", faults).gx.lost_after,
+              10min);
+    EXPECT_TRUE(faults.empty());
+}
+
+TEST(Configuration, AGxHasTenMinutesToComeBack) {
+    EXPECT_EQ(
+        faults_of(good + "[gx]\nlost_after = \"599 s\"\n"),
+        std::vector<std::string>{
+            "c.toml:16:14: gx.lost_after: must be at least 10 min: so long a GX may be away while it starts "
+            "anew or updates its firmware, and silence would stop the system for nothing; got 599 s"});
+    EXPECT_TRUE(faults_of(good + "[gx]\nlost_after = \"600 s\"\n").empty());
+}
+
 TEST(Configuration, WhatIsRecordedAndWhere) {
     Faults faults;
     Configuration c = parse_configuration(good, "c.toml", faults);
