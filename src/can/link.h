@@ -37,6 +37,7 @@ struct Event {
     TimePoint at{};
     CanFrame frame{};
     std::string text{};
+    bool this_host{}; ///< `frame` came from another program of this machine, not over the wire
 };
 
 using Listener = std::function<void(const Event&)>;

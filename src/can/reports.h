@@ -16,9 +16,10 @@ public:
 
     void tell(Listener listener) { listener_ = std::move(listener); }
 
-    void event(Event::Kind kind, const std::string& text = {}, const CanFrame& frame = {}) const {
+    void event(Event::Kind kind, const std::string& text = {}, const CanFrame& frame = {},
+               bool this_host = false) const {
         if (listener_)
-            listener_({kind, BootClock::now(), frame, text.empty() ? text : name_ + ": " + text});
+            listener_({kind, BootClock::now(), frame, text.empty() ? text : name_ + ": " + text, this_host});
     }
     void up() {
         if (std::exchange(up_, true))

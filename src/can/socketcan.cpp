@@ -219,7 +219,7 @@ void SocketCan::received(const ReceivedFrame& it) {
         ++counters_.received;
         if (it.from == ReceivedFrame::From::bus) // a node is alive, and can acknowledge
             reset_rest_.hopeful();
-        reports_.event(Event::Kind::frame, {}, it.frame);
+        reports_.event(Event::Kind::frame, {}, it.frame, it.from == ReceivedFrame::From::this_host);
     }
 }
 

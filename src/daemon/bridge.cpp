@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/bridge.h"
 
+#include "daemon/foreign_watch.h"
 #include "victron/encode.h"
 
 #include <algorithm>
@@ -107,27 +108,33 @@ bool Bridge::may_send(TimePoint now) const {
 }
 
 void Bridge::heard(const CanFrame& frame, TimePoint now) {
-    if (frame.kind != CanFrame::Kind::standard)
+    if (frame.kind != CanFrame::Kind::standard || frame.remote)
         return;
     if (frame.id == keep_alive_id)
         gx_.heard(now);
-    // After our first frame another sender is told to people, but is no reason to stop: who stops decides
-    // that the other one is right.
-    if (frame.id == victron::limits_id && !sent_before_) {
-        hearing_ = Hearing::foreign;
-        foreign_heard_ = now;
-        schedule_.stop();
-    }
+    if (!is_ours(frame.id))
+        return;
+    // After our first frame another sender is told to people, but by itself is no reason to stop: who stops
+    // decides that the other one is right.
+    if (sent_before_ ? settings_.on_foreign == OnForeign::silent : frame.id == victron::limits_id)
+        heard_foreign(now);
+}
+
+void Bridge::heard_foreign(TimePoint now) {
+    foreign_frames_ = now - foreign_heard_ <= foreign_pause ? foreign_frames_ + 1 : 1;
+    foreign_heard_ = now;
+    if (sent_before_ && foreign_frames_ < foreign_enough)
+        return;
+    hearing_ = Hearing::foreign;
+    schedule_.stop();
 }
 
 void Bridge::bus_up(TimePoint now) {
     bus_is_up_ = true;
     gx_.bus_up(now);
-    if (sent_before_)
-        return;
     if (hearing_ == Hearing::foreign) {
         foreign_heard_ = now; // whether it is gone can only be heard from now on
-    } else {
+    } else if (!sent_before_) {
         hearing_ = Hearing::listening;
         listening_since_ = now;
     }

@@ -38,15 +38,17 @@ struct BridgeSettings {
     ReportSettings report;
     OnStale on_stale{OnStale::silent};
     GxPolicy gx;
+    OnForeign on_foreign{OnForeign::warn};
     victron::NameRule name_rule{victron::NameRule::guarded};
 };
 
-/// Whether the bus lets us begin. Two batteries on one bus would each set limits for the other.
+/// Whether the bus lets us send. Two batteries on one bus would each set limits for the other.
 enum class Hearing : std::uint8_t {
     not_yet,   ///< the bus is not up
     listening, ///< up, for less than two seconds
     clear,
-    foreign, ///< another sender of 0x351 was heard before our first frame
+    foreign, ///< before our first frame another sender of 0x351 was heard; or later, if the owner wants
+             ///< silence then, one of any of our identifiers
 };
 
 /// The way of a system's batteries from answers to frames, without clock, threads or sockets: what the daemon
@@ -113,6 +115,7 @@ public:
         visit("hearing", self.hearing_);
         visit("listening_since", self.listening_since_);
         visit("foreign_heard", self.foreign_heard_);
+        visit("foreign_frames", self.foreign_frames_);
         visit("bus_is_up", self.bus_is_up_);
         visit("sent_before", self.sent_before_);
         visit("gx", self.gx_);
@@ -157,6 +160,7 @@ private:
     [[nodiscard]] std::vector<bank::Member> judged(TimePoint now) const;
     [[nodiscard]] bank::View view_at(TimePoint now);
     void look(TimePoint now);
+    void heard_foreign(TimePoint now);
     [[nodiscard]] policy::AlarmPairs alarms(TimePoint now) const;
     [[nodiscard]] BatteryState values_of_all(TimePoint now) const;
     [[nodiscard]] victron::Values values_for_bus(TimePoint now) const;
@@ -178,6 +182,7 @@ private:
     Hearing hearing_{Hearing::not_yet};
     TimePoint listening_since_{};
     TimePoint foreign_heard_{};
+    std::uint32_t foreign_frames_{}; ///< in a row, without a long pause between them
     bool bus_is_up_{};
     bool sent_before_{};
     GxWatch gx_;
@@ -189,8 +194,11 @@ private:
     std::uint64_t skipped_seen_{};
 };
 
-/// 0x351 of others were heard: silent until none came for this long.
+/// Frames of others were heard: silent until none came for this long.
 inline constexpr Duration foreign_memory = std::chrono::seconds{30};
+/// Once we send, one frame is no other battery: so many are, with no longer pauses.
+inline constexpr std::uint32_t foreign_enough = 3;
+inline constexpr Duration foreign_pause = std::chrono::seconds{10};
 inline constexpr Duration listening_time = std::chrono::seconds{2};
 
 } // namespace retrocan::daemon

@@ -28,6 +28,7 @@ constexpr Duration slowest_poll = 24s;
 constexpr std::int64_t most_cells = 512;  // of batteries that are only monitored too
 constexpr Voltage highest_ceiling = 70_V; // above it the GX's high-voltage profile begins: another protocol
 constexpr std::array<std::string_view, 2> on_stale_words{"silent", "alarm"};
+constexpr std::array<std::string_view, 2> on_foreign_words{"warn", "silent"};   // as OnForeign
 constexpr std::array<std::string_view, 3> chemistry_words{"lfp", "nmc", "lto"}; // as policy::Chemistry
 
 /// Solar chargers go this much above CVL, by the nominal voltage of the system (protocol, chapter 1.5.3).
@@ -317,6 +318,8 @@ Configuration parse_configuration(std::string_view text, const std::string& file
         configuration.link_place = can->place_of("link");
         configuration.insist_on_name = can->boolean("insist_on_name").value_or(false);
         read_interface(*can, configuration);
+        configuration.on_foreign =
+            static_cast<OnForeign>(can->one_of("on_foreign", on_foreign_words).value_or(0));
         can->finish();
     }
     read_record(read, configuration);

@@ -25,6 +25,13 @@ enum class OnStale : std::uint8_t {
             ///< limit
 };
 
+/// What is done when somebody else sends frames with our identifiers, after our first one. Before it nothing
+/// is sent, whatever this says.
+enum class OnForeign : std::uint8_t {
+    warn,   ///< say it, and go on sending
+    silent, ///< send nothing until the other one has been silent for 30 s
+};
+
 /// What the owner wants the battery to be called; each instead of what the battery or its mapping says.
 struct OwnNames {
     std::optional<std::string> manufacturer;
@@ -90,6 +97,7 @@ struct Configuration {
     policy::OnDisobeyed on_disobeyed{policy::OnDisobeyed::automatic};
     policy::ObediencePolicy obedience;
     GxPolicy gx;
+    OnForeign on_foreign{OnForeign::warn};
 
     Faults warnings;    ///< what runs, but should be known
     Faults shadow_only; ///< why it may run with --shadow only

@@ -11,7 +11,6 @@ namespace retrocan::daemon {
 
 namespace {
 
-constexpr Duration foreign_pause = std::chrono::minutes{1};
 constexpr Duration limit_pause = std::chrono::seconds{10};
 
 /// "soc: 655 % is outside .." -> "soc": an objection whose number changes is still the same one.
@@ -129,8 +128,7 @@ void Narrator::look_at_bus(const Bridge& bridge) {
             spdlog::info("{}: listening on the bus for 2 s before the first frame", system_.name);
         if (hearing_ == Hearing::foreign)
             spdlog::error(
-                "{}: another battery sends 0x351 on this bus: nothing is sent until it has been silent for "
-                "30 s. Disconnect one of them",
+                "{}: silent because of another battery on this bus, until it has been silent for 30 s",
                 system_.name);
         if (hearing_ == Hearing::clear)
             spdlog::info("{}: no other battery on the bus", system_.name);
@@ -210,13 +208,24 @@ void Narrator::bus(const can::Event& event) {
     }
 }
 
-void Narrator::foreign_limits(const CanFrame& frame, TimePoint now) {
-    if (foreign_said_ && now - *foreign_said_ < foreign_pause)
+void Narrator::foreign(ForeignWatch& others, Hearing hearing, TimePoint now) const {
+    const auto news = others.news(now);
+    if (!news)
         return;
-    foreign_said_ = now;
-    spdlog::error(
-        "{}: another battery sends 0x351 on this bus ({}): the GX gets the limits of two. Disconnect one",
-        system_.name, to_text(frame));
+    if (news->ended) {
+        spdlog::info("{}: the other sender of our frames has been silent for 30 s", bus_);
+        return;
+    }
+    const char* effect = hearing == Hearing::foreign ? "Nothing is sent until it has been silent for 30 s."
+                                                     : "The GX gets the values and limits of two!";
+    if (news->on_the_bus)
+        spdlog::error("{}: another battery sends on this bus: in {} s {}. {} Disconnect one of them", bus_,
+                      news->seconds, news->identifiers, effect);
+    else
+        spdlog::error(
+            "{}: another program on this machine sends on {} too: in {} s {}. {} Is retrocan running "
+            "twice, or the service of another battery? Stop one of them",
+            bus_, bus_, news->seconds, news->identifiers, effect);
 }
 
 } // namespace retrocan::daemon

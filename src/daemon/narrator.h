@@ -4,6 +4,7 @@
 #include "adapter/adapter.h"
 #include "can/link.h"
 #include "daemon/bridge.h"
+#include "daemon/foreign_watch.h"
 
 #include <array>
 #include <optional>
@@ -23,8 +24,8 @@ public:
     void look(const Bridge& bridge, TimePoint now);
     void source(std::size_t battery, const adapter::LinkNews& news);
     void bus(const can::Event& event);
-    /// Somebody else sends 0x351 beside us. Said once a minute at most.
-    void foreign_limits(const CanFrame& frame, TimePoint now);
+    /// Somebody else sends our frames, or has stopped it.
+    void foreign(ForeignWatch& others, Hearing hearing, TimePoint now) const;
 
     /// The last thing that a source said about itself, for people who ask why.
     [[nodiscard]] const std::string& last_news(std::size_t battery) const { return batteries_[battery].news; }
@@ -61,7 +62,6 @@ private:
     std::optional<policy::Phase> phase_;
     bool silenced_{};
     Hearing hearing_{Hearing::not_yet};
-    std::optional<TimePoint> foreign_said_;
     GxState gx_{GxState::never};
     TimePoint gx_left_{}; ///< when it was heard before it was lost
     bool gx_missed_{};

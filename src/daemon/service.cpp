@@ -30,6 +30,7 @@ Service::Service(boost::asio::io_context& io, Assembly& assembly, can::Link& lin
                    }}
     , signals_{io, SIGINT, SIGTERM}
     , end_{io}
+    , bus_timer_{io}
     , screen_timer_{io}
     , hurrying_(assembly.batteries.size(), true)
     , inbox_{io, assembly.batteries.size(), [this](const adapter::Event& event) { on_source(event); }} {}
@@ -88,6 +89,7 @@ void Service::start() {
     });
     narrator_.look(bridge_, BootClock::now());
     link_.start([this](const can::Event& event) { on_bus(event); });
+    watch_bus();
     readers_.emplace(assembly_, inbox_.sink(), adapter::StartOptions{.traffic = recording()});
     for (std::size_t i = 0; i < hurrying_.size(); ++i)
         readers_->hurry(i, true);
@@ -100,6 +102,7 @@ void Service::stop() {
         state_file_->put(to_text(keeper_->state()));
     signals_.cancel();
     end_.cancel();
+    bus_timer_.cancel();
     screen_timer_.cancel();
     io_.stop();
 }
@@ -166,9 +169,7 @@ void Service::on_bus(const can::Event& event) {
         bridge_.heard(event.frame, now);
         if (recording())
             write_down(writer_.heard(event.frame, now), now);
-        if (event.frame.kind == CanFrame::Kind::standard && event.frame.id == victron::limits_id &&
-            bridge_.hearing() == Hearing::clear)
-            narrator_.foreign_limits(event.frame, now);
+        foreign_.heard(event.frame, event.this_host, now);
     }
     const bool up = event.kind == Kind::up || event.kind == Kind::bus_back;
     const bool down = event.kind == Kind::down || event.kind == Kind::bus_off;
@@ -179,6 +180,16 @@ void Service::on_bus(const can::Event& event) {
     if (recording() && (up || down))
         write_down(writer_.bus(up, event.text, now), now);
     after_change();
+}
+
+/// What has to be said of the bus though nothing happens.
+void Service::watch_bus() {
+    narrator_.foreign(foreign_, bridge_.hearing(), BootClock::now());
+    bus_timer_.expires_after(std::chrono::seconds{1});
+    bus_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error)
+            watch_bus();
+    });
 }
 
 void Service::after_change() {

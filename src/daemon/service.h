@@ -7,6 +7,7 @@
 #include "daemon/bridge.h"
 #include "daemon/capture_line.h"
 #include "daemon/capture_writer.h"
+#include "daemon/foreign_watch.h"
 #include "daemon/inbox.h"
 #include "daemon/narrator.h"
 #include "daemon/readers.h"
@@ -63,6 +64,8 @@ public:
 
     [[nodiscard]] const Bridge& bridge() const { return bridge_; }
     [[nodiscard]] const Narrator& narrator() const { return narrator_; }
+    /// Others that send what we send.
+    [[nodiscard]] const ForeignWatch& foreign() const { return foreign_; }
     [[nodiscard]] const std::map<std::uint32_t, SentFrame>& sent() const { return sent_; }
 
 private:
@@ -76,6 +79,7 @@ private:
     void write_down(const std::string& line, TimePoint now);
     void look_for_failure();
     void look_at_memory();
+    void watch_bus();
     void remember();
     std::string head(TimePoint now, bool continues, bool with_snapshot);
     void tick_screen();
@@ -93,9 +97,11 @@ private:
     std::optional<StateFile> state_file_;
     std::vector<policy::PackState> kept_states_; ///< that the black box knows of
     std::map<std::uint32_t, SentFrame> sent_;
+    ForeignWatch foreign_;
     Transmitter transmitter_;
     boost::asio::signal_set signals_;
     Timer end_;
+    Timer bus_timer_;
     Timer screen_timer_;
     Duration screen_period_{};
     std::function<void(const Service&)> screen_;

@@ -178,6 +178,7 @@ void join(Assembly& assembly, Faults& faults) {
     bridge.report = {first.names, first.battery_type, first.soh};
     bridge.on_stale = first.on_stale;
     bridge.gx = configuration.gx;
+    bridge.on_foreign = configuration.on_foreign;
     bridge.name_rule =
         configuration.insist_on_name ? victron::NameRule::as_given : victron::NameRule::guarded;
 }

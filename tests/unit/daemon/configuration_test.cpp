@@ -58,6 +58,7 @@ TEST(Configuration, ReadsWhatTheOwnerWrote) {
     EXPECT_EQ(b.envelope.ccl_ceiling, 100_A);
     EXPECT_EQ(b.envelope.dcl_ceiling, 150_A);
     EXPECT_EQ(b.battery_type, 0);
+    EXPECT_EQ(c.on_foreign, OnForeign::warn);
     EXPECT_TRUE(c.warnings.empty());
     EXPECT_TRUE(c.shadow_only.empty());
 }
@@ -194,6 +195,13 @@ TEST(Configuration, SlowPollRunsInTheShadowOnly) {
     EXPECT_EQ(c.batteries.front().stale_after, 62500ms);
     EXPECT_EQ(c.shadow_only.size(), 1U);
     EXPECT_EQ(c.warnings.size(), 1U) << "more than 10 s of old data";
+}
+
+TEST(Configuration, SilenceBesideAnotherBatteryIsTheOwnersChoice) {
+    Faults faults;
+    const std::string text = changed("link = \"can0\"\n", "link = \"can0\"\non_foreign = \"silent\"\n");
+    EXPECT_EQ(parse_configuration(text, "c.toml", faults).on_foreign, OnForeign::silent);
+    EXPECT_TRUE(faults.empty());
 }
 
 TEST(Configuration, TheLossOfTheGxIsSaidUnlessTheOwnerWantsSilence) {
