@@ -45,7 +45,35 @@ void append(std::string& text, const Table& table, std::uint32_t bits) {
             text.append(text.empty() ? "" : ", ").append(bit.text);
 }
 
+/// Some controllers tell a missing acknowledgement by its place in the frame alone (SJA1000).
+bool lacks_acknowledgement(const CanFrame& frame) {
+    constexpr std::uint32_t disturbed =
+        CAN_ERR_PROT_BIT | CAN_ERR_PROT_FORM | CAN_ERR_PROT_STUFF | CAN_ERR_PROT_BIT0 | CAN_ERR_PROT_BIT1;
+    const bool at_its_place = (frame.id & CAN_ERR_PROT) != 0 && frame.data[3] == CAN_ERR_PROT_LOC_ACK &&
+                              (frame.data[2] & disturbed) == 0;
+    return (frame.id & CAN_ERR_ACK) != 0 || at_its_place;
+}
+
 } // namespace
+
+ErrorSigns error_signs(const CanFrame& frame) {
+    constexpr std::uint32_t states = CAN_ERR_CRTL_RX_WARNING | CAN_ERR_CRTL_TX_WARNING |
+                                     CAN_ERR_CRTL_RX_PASSIVE | CAN_ERR_CRTL_TX_PASSIVE | CAN_ERR_CRTL_ACTIVE;
+    const std::uint32_t controller = (frame.id & CAN_ERR_CRTL) != 0 ? frame.data[1] : 0U;
+    ErrorSigns signs;
+    signs.no_acknowledge = lacks_acknowledgement(frame);
+    signs.protocol =
+        !signs.no_acknowledge && (frame.id & (CAN_ERR_PROT | CAN_ERR_BUSERROR | CAN_ERR_TRX)) != 0;
+    signs.overrun = (controller & CAN_ERR_CRTL_RX_OVERFLOW) != 0;
+    signs.state = (controller & states) != 0;
+    signs.sending_warning = (controller & CAN_ERR_CRTL_TX_WARNING) != 0;
+    signs.sending_passive = (controller & CAN_ERR_CRTL_TX_PASSIVE) != 0;
+    signs.receiving_passive = (controller & CAN_ERR_CRTL_RX_PASSIVE) != 0;
+    // Older drivers fill in the counters and do not say so.
+    if ((frame.id & CAN_ERR_CNT) != 0 || frame.data[6] != 0 || frame.data[7] != 0)
+        signs.counters = {frame.data[6], frame.data[7]};
+    return signs;
+}
 
 BusError bus_error(const CanFrame& frame) {
     if ((frame.id & CAN_ERR_BUSOFF) != 0)
@@ -54,7 +82,7 @@ BusError bus_error(const CanFrame& frame) {
         return BusError::restarted;
     const bool sends_in_vain =
         (frame.id & CAN_ERR_CRTL) != 0 && (frame.data[1] & CAN_ERR_CRTL_TX_PASSIVE) != 0;
-    if ((frame.id & CAN_ERR_ACK) != 0 || sends_in_vain)
+    if (lacks_acknowledgement(frame) || sends_in_vain)
         return BusError::no_acknowledge;
     return BusError::other;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace retrocan::can {
 
@@ -21,6 +22,19 @@ enum class BusError : std::uint8_t {
 
 /// `frame` is of the kind `error`. Bus-off goes before all else that the same frame may say.
 BusError bus_error(const CanFrame& frame);
+
+/// All that an error frame says, for judging many of them.
+struct ErrorSigns {
+    bool no_acknowledge{};
+    bool protocol{}; ///< a disturbed frame: stuffing, form, checksum, bit; not a missing acknowledgement
+    bool overrun{};  ///< received frames were lost
+    bool state{};    ///< it says which state the controller is in now:
+    bool sending_warning{};
+    bool sending_passive{};
+    bool receiving_passive{};
+    std::optional<std::pair<std::uint8_t, std::uint8_t>> counters{}; ///< of errors: sending, receiving
+};
+ErrorSigns error_signs(const CanFrame& frame);
 
 /// For people: "error-passive (receiving)", "receive overrun, bus error".
 std::string describe_error(const CanFrame& frame);

@@ -40,6 +40,8 @@ struct Event {
     bool this_host{}; ///< `frame` came from another program of this machine, not over the wire
 };
 
+class BusHealth;
+
 using Listener = std::function<void(const Event&)>;
 
 struct Counters {
@@ -77,6 +79,10 @@ public:
 
     /// There is a bus, on which others can be heard; not with a log.
     [[nodiscard]] virtual bool hears() const { return true; }
+
+    /// What the link has noticed of the bus; call its tick() at least once a second. Null where there is no
+    /// wire.
+    [[nodiscard]] virtual BusHealth* health() { return nullptr; }
 };
 
 } // namespace retrocan::can

@@ -32,12 +32,8 @@ constexpr Duration bus_off_is_over = 60s; // a next one has nothing to do with i
 /// it is asked (look(), by a timer and when another source hints at a change). Only look() opens the socket.
 class SocketCan final : public Link {
 public:
-    SocketCan(boost::asio::io_context& io, std::string interface, SocketCanOptions options)
-        : io_{io}
-        , options_{std::move(options)}
-        , reports_{std::move(interface)}
-        , look_timer_{io}
-        , confirm_timer_{io} {}
+    SocketCan(boost::asio::io_context& io, const std::string& interface, SocketCanOptions options)
+        : io_{io}, options_{std::move(options)}, reports_{interface}, look_timer_{io}, confirm_timer_{io} {}
 
     void start(Listener listener) override {
         reports_.tell(std::move(listener));
@@ -48,6 +44,7 @@ public:
     [[nodiscard]] bool unconfirmed() const override { return pending_.has_value(); }
     [[nodiscard]] const Counters& counters() const override { return counters_; }
     [[nodiscard]] std::string name() const override { return reports_.name(); }
+    [[nodiscard]] BusHealth* health() override { return &reports_.health(); }
 
 private:
     // The socket.
@@ -64,6 +61,7 @@ private:
     void look();
     void look_in(Duration delay);
     const std::optional<std::string>& prepare();
+    void measure();
     void unusable(const std::string& why);
     void enter_bus_off();
     void leave_bus_off();
@@ -103,6 +101,7 @@ private:
     bool bus_off_{};
     bool restarted_{}; ///< a RESTARTED frame came while bus-off
     TimePoint bus_off_at_{};
+    TimePoint measured_at_{};
     Backoff bus_off_rest_; ///< a bus that throws us out again and again is not tried at once
 
     std::optional<CanFrame> pending_;
@@ -241,6 +240,7 @@ void SocketCan::received_own(const CanFrame& frame) {
 }
 
 void SocketCan::received_error(const CanFrame& frame) {
+    reports_.health().error(frame, BootClock::now());
     const BusError error = bus_error(frame);
     if (error == BusError::bus_off)
         return enter_bus_off();
@@ -293,6 +293,7 @@ void SocketCan::look() {
     }
     if (!usable_) {
         usable_ = true;
+        reports_.health().set_bit_rate(bit_rate_of(reports_.name()));
         unproven_ = false;
         owe_up_ = false;
         reset_rest_.worked();
@@ -307,6 +308,16 @@ void SocketCan::look() {
         reports_.up();
         look_in(look_idle);
     }
+    measure();
+}
+
+void SocketCan::measure() {
+    const TimePoint now = BootClock::now();
+    if (now - measured_at_ < look_idle)
+        return;
+    measured_at_ = now;
+    if (const auto statistics = read_statistics(reports_.name()))
+        reports_.health().statistics(*statistics, now);
 }
 
 /// Why the interface that has the name now cannot be used.
@@ -385,7 +396,7 @@ void SocketCan::confirm_time_is_up() {
         reports_.event(Event::Kind::unstuck,
                        to_text(frame) + " was dropped by taking the interface down and up", frame);
     unproven_ = true;
-    reports_.down("nothing is sent; one frame is tried now and then");
+    reports_.rests("nothing is sent; one frame is tried now and then");
     look_in(owe_up_ ? Duration::zero() : look_often);
 }
 
@@ -412,9 +423,9 @@ void SocketCan::forget_pending(const std::string& why) {
 
 } // namespace
 
-std::unique_ptr<Link> make_socketcan(boost::asio::io_context& io, std::string interface,
+std::unique_ptr<Link> make_socketcan(boost::asio::io_context& io, const std::string& interface,
                                      SocketCanOptions options) {
-    return std::make_unique<SocketCan>(io, std::move(interface), std::move(options));
+    return std::make_unique<SocketCan>(io, interface, std::move(options));
 }
 
 } // namespace retrocan::can

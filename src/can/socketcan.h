@@ -41,7 +41,7 @@ struct SocketCanOptions {
 
 /// A link to a network interface (can0, vcan0), which need not be there yet: it is looked for by its name,
 /// every 250 ms, and again when it went away, came back with another index or was renamed.
-std::unique_ptr<Link> make_socketcan(boost::asio::io_context& io, std::string interface,
+std::unique_ptr<Link> make_socketcan(boost::asio::io_context& io, const std::string& interface,
                                      SocketCanOptions options);
 
 } // namespace retrocan::can

@@ -184,15 +184,17 @@ void Narrator::source(std::size_t battery, const adapter::LinkNews& news) {
         spdlog::warn("{}: {}", told.name, news.text);
 }
 
+/// What bus_state() tells with more knowledge is left out.
 void Narrator::bus(const can::Event& event) {
     using Kind = can::Event::Kind;
     switch (event.kind) {
     case Kind::frame:
     case Kind::confirmed:
+    case Kind::bus_off:
+    case Kind::nobody_acknowledges:
         return;
     case Kind::error_frame:
-        if (!event.text.empty())
-            spdlog::warn("{}", event.text);
+        spdlog::debug("{}", event.text);
         return;
     case Kind::up:
     case Kind::bus_back:
@@ -200,10 +202,34 @@ void Narrator::bus(const can::Event& event) {
         spdlog::info("{}", event.text);
         return;
     case Kind::down:
-    case Kind::bus_off:
-    case Kind::nobody_acknowledges:
     case Kind::stuck:
         spdlog::error("{}", event.text);
+        return;
+    }
+}
+
+void Narrator::bus_state(const can::BusHealth& health) {
+    using State = can::BusState;
+    const State before = std::exchange(bus_state_, health.state());
+    switch (health.state()) {
+    case State::starting:
+    case State::interface_down: // the link has said it
+        return;
+    case State::working:
+        if (before != State::starting && before != State::interface_down)
+            spdlog::info("{}: the bus works again, after {}", bus_, can::to_text(before));
+        return;
+    case State::error_passive:
+    case State::overrun:
+    case State::disturbed:
+    case State::busy:
+        spdlog::warn("{}", health.text());
+        return;
+    case State::bus_off:
+    case State::wrong_bit_rate:
+    case State::unacknowledged:
+    case State::stuck:
+        spdlog::error("{}", health.text());
         return;
     }
 }

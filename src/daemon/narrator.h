@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapter/adapter.h"
+#include "can/bus_health.h"
 #include "can/link.h"
 #include "daemon/bridge.h"
 #include "daemon/foreign_watch.h"
@@ -24,6 +25,8 @@ public:
     void look(const Bridge& bridge, TimePoint now);
     void source(std::size_t battery, const adapter::LinkNews& news);
     void bus(const can::Event& event);
+    /// How the bus is has changed.
+    void bus_state(const can::BusHealth& health);
     /// Somebody else sends our frames, or has stopped it.
     void foreign(ForeignWatch& others, Hearing hearing, TimePoint now) const;
 
@@ -58,6 +61,7 @@ private:
     Told system_; ///< the bank, or the only battery
     OnStale on_stale_;
     std::string bus_;
+    can::BusState bus_state_{can::BusState::starting};
     std::array<ToldLimit, 3> limits_{};
     std::optional<policy::Phase> phase_;
     bool silenced_{};

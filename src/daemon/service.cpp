@@ -180,11 +180,20 @@ void Service::on_bus(const can::Event& event) {
     if (recording() && (up || down))
         write_down(writer_.bus(up, event.text, now), now);
     after_change();
+    if (event.kind != Kind::frame && event.kind != Kind::confirmed)
+        look_at_health();
+}
+
+void Service::look_at_health() {
+    can::BusHealth* health = link_.health();
+    if (health != nullptr && health->tick(BootClock::now()))
+        narrator_.bus_state(*health);
 }
 
 /// What has to be said of the bus though nothing happens.
 void Service::watch_bus() {
     narrator_.foreign(foreign_, bridge_.hearing(), BootClock::now());
+    look_at_health();
     bus_timer_.expires_after(std::chrono::seconds{1});
     bus_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "can/bus_health.h"
 #include "can/link.h"
 #include "daemon/assembly.h"
 #include "daemon/black_box.h"
@@ -64,6 +65,8 @@ public:
 
     [[nodiscard]] const Bridge& bridge() const { return bridge_; }
     [[nodiscard]] const Narrator& narrator() const { return narrator_; }
+    /// How the bus is; null where there is no wire.
+    [[nodiscard]] const can::BusHealth* bus() const { return link_.health(); }
     /// Others that send what we send.
     [[nodiscard]] const ForeignWatch& foreign() const { return foreign_; }
     [[nodiscard]] const std::map<std::uint32_t, SentFrame>& sent() const { return sent_; }
@@ -80,6 +83,7 @@ private:
     void look_for_failure();
     void look_at_memory();
     void watch_bus();
+    void look_at_health();
     void remember();
     std::string head(TimePoint now, bool continues, bool with_snapshot);
     void tick_screen();

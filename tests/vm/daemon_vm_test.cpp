@@ -55,6 +55,11 @@ std::size_t limits_since(Rig& rig, TimePoint since) {
 class Daemon : public ::testing::Test {
 protected:
     void SetUp() override { use_bus("can0:can1"); }
+    static testing::AssertionResult logs(Rig& rig, const char* words, std::chrono::milliseconds limit = 10s) {
+        const bool found =
+            support::eventually([&] { return rig.log().find(words) != std::string::npos; }, limit);
+        return found ? testing::AssertionSuccess() : testing::AssertionFailure() << rig.log();
+    }
     static void start(Rig& rig) { ASSERT_TRUE(rig.sends_within(30s)) << rig.log(); }
 };
 
@@ -125,6 +130,64 @@ TEST_F(Daemon, StaysSilentBesideAnotherBattery) {
     for (const support::Seen& seen : rig.bus->frames())
         EXPECT_EQ(to_text(seen.frame), "351#3802E803E803E001") << "only the other one's";
     EXPECT_NE(rig.log().find("running"), std::string::npos) << "the battery itself is well";
+}
+
+TEST_F(Daemon, SaysAndGoesOnBesideAnotherBatteryThatComesLater) {
+    Rig rig;
+    start(rig);
+    Background other{
+        "while cansend can1 351#3802E803E803E001; do cansend can1 355#6400640000000000; sleep 0.5; done"};
+    EXPECT_TRUE(logs(rig, "another battery sends on this bus: in 2 s 0x351 ("));
+    EXPECT_EQ(rig.log().find("another program"), std::string::npos);
+    EXPECT_TRUE(rig.sends_within(2s, BootClock::now()));
+}
+
+TEST_F(Daemon, ByTheOwnersWishIsSilentBesideAnotherBatteryThatComesLater) {
+    Rig rig{{.can = "on_foreign = \"silent\"\n"}};
+    start(rig);
+    Background other{"while cansend can1 355#6400640000000000; do sleep 0.5; done"};
+    EXPECT_TRUE(logs(rig, "Nothing is sent until it has been silent for 30 s"));
+    const TimePoint silent = BootClock::now();
+    std::this_thread::sleep_for(3s);
+    EXPECT_EQ(limits_since(rig, silent), 0U) << rig.log();
+}
+
+TEST_F(Daemon, SaysThatAnotherProgramOfThisMachineSendsToo) {
+    Rig rig;
+    start(rig);
+    Background other{"while cansend can0 355#6400640000000000; do sleep 0.5; done"};
+    EXPECT_TRUE(logs(rig, "another program on this machine sends on can0 too: in 2 s 0x355 ("));
+}
+
+TEST_F(Daemon, SaysWhenTheGxIsHeardLostAndBack) {
+    Rig rig;
+    start(rig);
+    {
+        const Background gx{"while cansend can1 305#; do sleep 0.5; done"};
+        EXPECT_TRUE(logs(rig, "GX: heard on can0"));
+    }
+    EXPECT_TRUE(logs(rig, "GX: not heard on can0 for 5 s"));
+    EXPECT_TRUE(rig.sends_within(2s, BootClock::now())) << "that is no reason to stop";
+    shell("cansend can1 305#0000000000000000");
+    EXPECT_TRUE(logs(rig, "GX: heard again on can0 after"));
+}
+
+TEST_F(Daemon, NamesWhatIsWrongWithTheBusInWordsAndOnce) {
+    use_bus("vcan0:vcan0");
+    Rig rig;
+    start(rig);
+    {
+        const Background noise{"while cansend vcan0 20000088#0000040A00000000; do sleep 0.05; done"};
+        EXPECT_TRUE(logs(rig, "the bit rate is probably not that of the bus"));
+        std::this_thread::sleep_for(2s);
+    }
+    const std::string log = rig.log();
+    const std::size_t first = log.find("the bit rate is probably");
+    EXPECT_EQ(log.find("the bit rate is probably", first + 1), std::string::npos) << log;
+    EXPECT_EQ(log.find("nobody on the bus acknowledges"), std::string::npos) << log;
+    const Background alone{"while cansend vcan0 20000020#0000000000000000; do sleep 0.2; done"};
+    EXPECT_TRUE(logs(rig, "nobody on the bus acknowledges", 15s)) << "once the other errors are over";
+    EXPECT_TRUE(rig.sends_within(2s, BootClock::now()));
 }
 
 // A process that hangs falls silent, because nothing is handed to the kernel to send for us.

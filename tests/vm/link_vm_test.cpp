@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SocketCAN link on a real kernel, with each fault that an interface can have. Runs inside the VM, as
 // root: tests/vm/vm -- build/.../link_vm_test
+#include "can/bus_health.h"
 #include "can/interface.h"
 #include "can/socketcan.h"
 
@@ -127,6 +128,25 @@ protected:
     [[nodiscard]] std::string text_of(Kind kind) const {
         const auto it = std::ranges::find(events_, kind, &Event::kind);
         return it == events_.end() ? "" : it->text;
+    }
+    [[nodiscard]] BusState state() const {
+        link_->health()->tick(BootClock::now());
+        return link_->health()->state();
+    }
+    /// The state as a sentence.
+    [[nodiscard]] std::string sentence() const {
+        link_->health()->tick(BootClock::now());
+        return link_->health()->text();
+    }
+    /// Does it every 200 ms until the bus is in that state.
+    void until(BusState wanted, const std::string& what, std::chrono::milliseconds limit = 6s) {
+        const auto end = std::chrono::steady_clock::now() + limit;
+        while (state() != wanted && std::chrono::steady_clock::now() < end) {
+            sh(what);
+            run(200ms);
+        }
+        ASSERT_EQ(to_text(state()), to_text(wanted));
+        std::printf("    %s\n", sentence().c_str());
     }
     void send(int number) {
         ASSERT_EQ(link_->write(numbered(number)), WriteResult::written) << number;
@@ -278,6 +298,61 @@ TEST_F(LinkTest, StuckControllerKeepsNothingThatGoesOutLater) {
     EXPECT_THAT(other.seen(), ElementsAre(1, 20, 21)) << "each went out when it was written, or never";
 }
 
+TEST_F(LinkTest, AStuckControllerIsTheStateOfTheBusUntilAFrameIsSent) {
+    open("can0");
+    const Witness other{"can1"};
+    send(1);
+    EXPECT_EQ(state(), BusState::working);
+    sh("card_stuck can0");
+    EXPECT_EQ(link_->write(numbered(2)), WriteResult::written);
+    wait_for(Kind::stuck);
+    EXPECT_EQ(to_text(state()), "stuck");
+    EXPECT_THAT(sentence(), HasSubstr("no error says why"));
+    wait_for(Kind::down);
+    EXPECT_EQ(to_text(state()), "stuck") << "the link rests, but the interface is well";
+    run_until([&] { return link_->write(numbered(3)) == WriteResult::written; });
+    run_until([&] { return state() == BusState::working; });
+    sh("ip link set can0 down");
+    run_until([&] { return state() == BusState::interface_down; });
+    EXPECT_EQ(sentence(), "can0: the interface is down (ip link set can0 up)");
+    sh("ip link set can0 up");
+    run_until([&] { return state() == BusState::working; });
+}
+
+// The bit rate counts for the load only: the emulated cards do not keep to it.
+TEST_F(LinkTest, OthersThatLoadTheBusAreSeenThoughTheyAreFiltered) {
+    sh("ip link set can0 down; ip link set can0 type can bitrate 50000; ip link set can0 up");
+    open("can0");
+    EXPECT_EQ(link_->health()->bit_rate(), 50'000U);
+    sh("sh -c 'while cangen can1 -g 2 -I 123 -L 8 -n 2000; do :; done' > /dev/null 2>&1 & echo $! > "
+       "/tmp/noise");
+    run_until([&] { return state() == BusState::busy; }, 15s);
+    std::printf("    %s\n", sentence().c_str());
+    EXPECT_EQ(link_->counters().received, 0U);
+    sh("kill $(cat /tmp/noise); killall cangen || true");
+    run_until([&] { return state() == BusState::working; }, 25s);
+    sh("ip link set can0 down; ip link set can0 type can bitrate 500000; ip link set can0 up");
+}
+
+TEST_F(LinkTest, ReadingTheStatisticsIsCheap) {
+    const auto begin = BootClock::now();
+    for (int i = 0; i < 100; ++i)
+        ASSERT_TRUE(read_statistics("can0"));
+    std::printf("    %ld us each, on an emulated machine\n",
+                static_cast<long>((BootClock::now() - begin) / 1us / 100));
+}
+
+TEST_F(LinkTest, TellsFramesOfThisMachineFromThoseOfTheWire) {
+    open("can0");
+    const Witness here{"can0"};
+    const Witness other{"can1"};
+    here.send("351#01");
+    other.send("351#02");
+    run_until([&] { return events_.size() == 2; });
+    EXPECT_TRUE(events_[0].this_host);
+    EXPECT_FALSE(events_[1].this_host);
+}
+
 TEST_F(LinkTest, AnotherNodeThatIsHeardEndsTheRest) {
     open("can0");
     const Witness other{"can1"};
@@ -385,12 +460,26 @@ TEST_F(LinkTest, MadeUpErrorsAreToldOnce) {
     EXPECT_THAT(take(), ElementsAre(Kind::nobody_acknowledges, Kind::error_frame));
 }
 
+TEST_F(LinkTest, MadeUpStatesOfTheBusAreToldApart) {
+    open("vcan0");
+    until(BusState::unacknowledged, "cansend vcan0 20000020#0000000000000000");
+    sh("ip link set vcan0 down");
+    run_until([&] { return state() == BusState::interface_down; });
+    sh("ip link set vcan0 up"); // all begins anew
+    run_until([&] { return state() == BusState::working; });
+    until(BusState::wrong_bit_rate, "for i in 1 2 3 4 5; do cansend vcan0 20000088#0000040A00000000; done");
+    sh("cansend vcan0 20000040#0000000000000000");
+    run_until([&] { return state() == BusState::bus_off; });
+    EXPECT_THAT(sentence(), HasSubstr("Nobody could be heard"));
+}
+
 TEST_F(LinkTest, ReceiveOverrunOfARealCard) {
     open("can0");
     sh("card_stuck can0; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do cansend can1 123#1122334455667788; done; "
        "card_wakes can0 can1");
     wait_for(Kind::error_frame);
     EXPECT_THAT(text_of(Kind::error_frame), HasSubstr("receive overrun"));
+    EXPECT_EQ(to_text(state()), "overrun");
     send(1);
 }
 
@@ -410,6 +499,40 @@ TEST_F(SlcanTest, AcknowledgeErrorAndErrorPassive) {
     EXPECT_THAT(take(), ElementsAre(Kind::nobody_acknowledges, Kind::error_frame));
     sh("slcan_says t30510A");
     wait_for(Kind::frame);
+}
+
+TEST_F(SlcanTest, NobodyAcknowledgesThoughTheAdapterTakesAll) {
+    until(BusState::unacknowledged, "slcan_says e1a");
+    for (int i = 0; i < 3; ++i)
+        send(i);
+    EXPECT_EQ(to_text(state()), "not acknowledged") << "its echo proves nothing";
+}
+
+TEST_F(SlcanTest, ErrorPassiveWhileSendingAndNobodyIsHeard) {
+    sh("slcan_says sp000130");
+    run_until([&] { return state() == BusState::unacknowledged; });
+    EXPECT_EQ(link_->health()->error_counters()->sending, 130);
+}
+
+TEST_F(SlcanTest, ErrorsOfAllKindsAndNothingGoodAreAWrongBitRate) {
+    until(BusState::wrong_bit_rate, "slcan_says e1s e1f e1c e1b e1B");
+    EXPECT_THAT(sentence(), HasSubstr("the bit rate is probably not that of the bus"));
+}
+
+TEST_F(SlcanTest, ErrorsBesideGoodFramesAreADisturbedBus) {
+    until(BusState::disturbed, "slcan_says e1s t3052AABB e1f");
+    EXPECT_THAT(sentence(), HasSubstr("and good ones too"));
+}
+
+TEST_F(SlcanTest, ErrorPassiveBesideGoodFrames) {
+    sh("slcan_says t3052AABB sp140000");
+    run_until([&] { return state() == BusState::error_passive; });
+    EXPECT_THAT(sentence(), HasSubstr("sending 0, receiving 140"));
+}
+
+TEST_F(SlcanTest, OverrunOfTheAdapter) {
+    sh("slcan_says t3052AABB e1o");
+    run_until([&] { return state() == BusState::overrun; });
 }
 
 TEST_F(SlcanTest, RealBusOffUntilItIsRestarted) {

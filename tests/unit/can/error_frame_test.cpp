@@ -19,6 +19,9 @@ const Case cases[] = {
     {"20000100#", BusError::restarted, "controller restarted"},
     {"200000A8#0000001900000000", BusError::no_acknowledge, "no acknowledgement, protocol error, bus error"},
     {"20000020#0000000000000000", BusError::no_acknowledge, "no acknowledgement"},
+    {"20000088#0000801900000000", BusError::no_acknowledge,
+     "protocol error, bus error"},                                               // by its place alone
+    {"20000088#0000811900000000", BusError::other, "protocol error, bus error"}, // a bit error at that place
     {"20000204#0020000000008200", BusError::no_acknowledge, "error-passive (sending)"},
     {"20000204#0008000000006400", BusError::other, "error-warning (sending)"},
     {"20000004#0010000000000000", BusError::other, "error-passive (receiving)"},

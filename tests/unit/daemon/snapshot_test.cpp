@@ -35,7 +35,7 @@ std::vector<Step> random_run(std::uint32_t seed) {
             step.kind = Step::Kind::failure;
         else if (what == 5)
             step.kind = Step::Kind::frame;
-        else if (what == 6 && (i < 20 || seed % 3 == 0))
+        else if (what == 6 && (i < 20 || seed % 5 == 0))
             step.kind = Step::Kind::foreign;
         else if (what == 7)
             step.kind = Step::Kind::down;
@@ -57,7 +57,7 @@ public:
     Runner(const mapping::Bound& bound, OnStale on_stale, std::uint32_t seed) {
         BridgeSettings settings = Rig::settings(bound);
         settings.on_stale = on_stale;
-        if (seed % 3 == 0) {
+        if (seed % 5 == 0) {
             settings.gx = {OnGxLost::silent, 20s};
             settings.on_foreign = OnForeign::silent;
         }

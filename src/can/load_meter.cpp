@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "can/load_meter.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <libsocketcan.h>
+
+namespace retrocan::can {
+
+namespace {
+
+std::string folder_of(const std::string& name) {
+    return "/sys/class/net/" + name;
+}
+
+bool is_hardware(const std::string& name) {
+    return ::access((folder_of(name) + "/device").c_str(), F_OK) == 0;
+}
+
+/// One counter; nothing if it cannot be read.
+std::optional<std::uint64_t> counter(const std::string& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return std::nullopt;
+    std::array<char, 32> text{};
+    const ssize_t size = ::read(fd, text.data(), text.size());
+    ::close(fd);
+    std::uint64_t value = 0;
+    if (size <= 0 || std::from_chars(text.data(), text.data() + size, value).ec != std::errc{})
+        return std::nullopt;
+    return value;
+}
+
+/// A standard frame with its gap has 47 bits beside its data; 34 of them and the data may be stuffed, one in
+/// four at worst.
+std::uint64_t bits(std::uint64_t packets, std::uint64_t bytes) {
+    return packets * 47 + bytes * 8 + (packets * 33 + bytes * 8) / 8;
+}
+
+bool began_anew(const Statistics& before, const Statistics& now) {
+    return now.rx_packets < before.rx_packets || now.tx_packets < before.tx_packets ||
+           now.rx_bytes < before.rx_bytes || now.tx_bytes < before.tx_bytes;
+}
+
+} // namespace
+
+std::optional<Statistics> read_statistics(const std::string& name) {
+    const std::string folder = folder_of(name) + "/statistics/";
+    Statistics result;
+    const std::pair<const char*, std::uint64_t*> files[] = {
+        {"rx_packets", &result.rx_packets}, {"rx_bytes", &result.rx_bytes},
+        {"rx_errors", &result.rx_errors},   {"rx_over_errors", &result.rx_lost},
+        {"tx_packets", &result.tx_packets}, {"tx_bytes", &result.tx_bytes},
+        {"tx_errors", &result.tx_errors},
+    };
+    for (const auto& [file, value] : files) {
+        const auto read = counter(folder + file);
+        if (!read)
+            return std::nullopt;
+        *value = *read;
+    }
+    result.is_hardware = is_hardware(name);
+    return result;
+}
+
+std::optional<std::uint32_t> bit_rate_of(const std::string& name) {
+    can_bittiming timing{};
+    // Of what is no hardware libsocketcan would print a complaint of its own.
+    if (!is_hardware(name) || can_get_bittiming(name.c_str(), &timing) != 0 || timing.bitrate == 0)
+        return std::nullopt;
+    return timing.bitrate;
+}
+
+void LoadMeter::take(const Statistics& statistics, TimePoint now) {
+    if (count_ > 0 && began_anew(samples_[count_ - 1].statistics, statistics)) {
+        count_ = 0;
+        load_.reset();
+    }
+    // The oldest that is kept is the newest one of before the window.
+    const auto end = samples_.begin() + static_cast<std::ptrdiff_t>(count_);
+    auto first = samples_.begin();
+    while (first != end && first + 1 != end && now - (first + 1)->at >= window)
+        ++first;
+    if (first == samples_.begin() && count_ == samples_.size())
+        ++first; // asked too often
+    count_ = static_cast<std::size_t>(std::move(first, end, samples_.begin()) - samples_.begin());
+    samples_[count_++] = {now, statistics};
+    const Sample& oldest = samples_.front();
+    const std::int64_t us = (now - oldest.at).count();
+    if (us <= 0)
+        return;
+    const auto time = static_cast<std::uint64_t>(us);
+    const std::uint64_t frames = statistics.rx_packets - oldest.statistics.rx_packets;
+    const std::uint64_t others = bits(frames, statistics.rx_bytes - oldest.statistics.rx_bytes);
+    const std::uint64_t ours = bits(statistics.tx_packets - oldest.statistics.tx_packets,
+                                    statistics.tx_bytes - oldest.statistics.tx_bytes);
+    const auto percent = [&](std::uint64_t n) {
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(100, n * 100'000'000 / rate_ / time));
+    };
+    load_ =
+        Load{percent(others), percent(others + ours), static_cast<std::uint32_t>(frames * 1'000'000 / time)};
+}
+
+} // namespace retrocan::can
