@@ -12,26 +12,20 @@ namespace retrocan::can {
 
 namespace {
 
-std::string folder_of(const std::string& name) {
-    return "/sys/class/net/" + name;
-}
-
 bool is_hardware(const std::string& name) {
-    return ::access((folder_of(name) + "/device").c_str(), F_OK) == 0;
+    return ::access(("/sys/class/net/" + name + "/device").c_str(), F_OK) == 0;
 }
 
-/// One counter; nothing if it cannot be read.
-std::optional<std::uint64_t> counter(const std::string& file) {
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+std::string contents(const char* file) {
+    std::string text;
+    const int fd = ::open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return std::nullopt;
-    std::array<char, 32> text{};
-    const ssize_t size = ::read(fd, text.data(), text.size());
+        return text;
+    std::array<char, 4096> part{};
+    for (ssize_t size = 0; (size = ::read(fd, part.data(), part.size())) > 0;)
+        text.append(part.data(), static_cast<std::size_t>(size));
     ::close(fd);
-    std::uint64_t value = 0;
-    if (size <= 0 || std::from_chars(text.data(), text.data() + size, value).ec != std::errc{})
-        return std::nullopt;
-    return value;
+    return text;
 }
 
 /// A standard frame with its gap has 47 bits beside its data; 34 of them and the data may be stuffed, one in
@@ -47,22 +41,38 @@ bool began_anew(const Statistics& before, const Statistics& now) {
 
 } // namespace
 
-std::optional<Statistics> read_statistics(const std::string& name) {
-    const std::string folder = folder_of(name) + "/statistics/";
-    Statistics result;
-    const std::pair<const char*, std::uint64_t*> files[] = {
-        {"rx_packets", &result.rx_packets}, {"rx_bytes", &result.rx_bytes},
-        {"rx_errors", &result.rx_errors},   {"rx_over_errors", &result.rx_lost},
-        {"tx_packets", &result.tx_packets}, {"tx_bytes", &result.tx_bytes},
-        {"tx_errors", &result.tx_errors},
-    };
-    for (const auto& [file, value] : files) {
-        const auto read = counter(folder + file);
-        if (!read)
+std::optional<Statistics> parse_statistics(std::string_view text, const std::string& name) {
+    // "  can0:  160  20 0 ..": bytes, packets, errs, drop, fifo, frame, compressed and multicast that were
+    // received; then bytes, packets and errs that were sent.
+    std::size_t at = text.find(name + ":");
+    while (at != std::string_view::npos && at > 0 && text[at - 1] != ' ' && text[at - 1] != '\n')
+        at = text.find(name + ":", at + 1);
+    if (at == std::string_view::npos)
+        return std::nullopt;
+    const char* next = text.data() + at + name.size() + 1;
+    const char* const end = text.data() + text.size();
+    std::array<std::uint64_t, 11> columns{};
+    for (std::uint64_t& column : columns) {
+        while (next != end && *next == ' ')
+            ++next;
+        const auto [rest, error] = std::from_chars(next, end, column);
+        if (error != std::errc{})
             return std::nullopt;
-        *value = *read;
+        next = rest;
     }
-    result.is_hardware = is_hardware(name);
+    return Statistics{.rx_packets = columns[1],
+                      .rx_bytes = columns[0],
+                      .rx_errors = columns[2],
+                      .rx_lost = columns[3] + columns[4] + columns[5],
+                      .tx_packets = columns[9],
+                      .tx_bytes = columns[8],
+                      .tx_errors = columns[10]};
+}
+
+std::optional<Statistics> read_statistics(const std::string& name) {
+    auto result = parse_statistics(contents("/proc/net/dev"), name);
+    if (result)
+        result->is_hardware = is_hardware(name);
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace retrocan::can {
 
@@ -16,16 +17,18 @@ struct Statistics {
     std::uint64_t rx_packets{};
     std::uint64_t rx_bytes{}; ///< of data only
     std::uint64_t rx_errors{};
-    std::uint64_t rx_lost{}; ///< overruns, of the controller or of the driver
+    std::uint64_t rx_lost{}; ///< overruns, of the controller or of the driver, and what was dropped
     std::uint64_t tx_packets{};
     std::uint64_t tx_bytes{};
     std::uint64_t tx_errors{};
     bool is_hardware{}; ///< a virtual interface counts what is sent as received too
 };
 
-/// Of the interface `name`; nothing if there is none. Takes no lock of the kernel's that a slow driver may
-/// hold.
+/// Of the interface `name`; nothing if there is none. It takes a few system calls and no lock of the kernel's
+/// that a slow driver may hold.
 std::optional<Statistics> read_statistics(const std::string& name);
+/// The same from the text of /proc/net/dev, but whether it is hardware.
+std::optional<Statistics> parse_statistics(std::string_view text, const std::string& name);
 
 /// In bit/s, as the interface is set; nothing if it is no hardware, or the kernel does not tell.
 std::optional<std::uint32_t> bit_rate_of(const std::string& name);

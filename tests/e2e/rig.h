@@ -22,7 +22,6 @@ struct Options {
     std::string timeout{"500 ms"};
     std::string can{};   ///< more lines of [can]
     std::string extra{}; ///< more lines of [[battery]]
-    std::string can{};   ///< more lines of [can]
     std::string limits{"cvl_floor = \"51.2 V\"\ncvl_ceiling = \"57.6 V\"\nccl_ceiling = \"200 "
                        "A\"\ndcl_ceiling = \"200 A\"\n"};
 };

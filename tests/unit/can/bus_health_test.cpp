@@ -316,6 +316,7 @@ TEST_F(BusyTest, ErrorFramesThatAnOlderKernelCountsAsReceivedAreNoGoodOnes) {
         traffic(1s, 10);
     }
     EXPECT_EQ(health.state(), BusState::wrong_bit_rate);
+    EXPECT_THAT(text(), Not(HasSubstr("There were good frames before")));
 }
 
 } // namespace

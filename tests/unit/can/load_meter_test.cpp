@@ -80,6 +80,30 @@ TEST(LoadMeter, NoInterfaceNoStatistics) {
     EXPECT_FALSE(read_statistics("lo")->is_hardware);
 }
 
+TEST(LoadMeter, ReadsTheTableOfTheKernel) {
+    const char* const table =
+        "Inter-|   Receive                                                |  Transmit\n"
+        " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets "
+        "errs drop fifo colls carrier compressed\n"
+        " vcan0:     1       2    3    4    5     6          7         8        9      10   11 "
+        "  12   13    14      15         16\n"
+        "  can0:4000000000 500000007    3    1   20   300          0         0      160     20  "
+        "  7    0    0     0       0          0\n";
+    const auto can = parse_statistics(table, "can0");
+    ASSERT_TRUE(can) << "and not vcan0";
+    EXPECT_EQ(can->rx_bytes, 4'000'000'000U);
+    EXPECT_EQ(can->rx_packets, 500'000'007U);
+    EXPECT_EQ(can->rx_errors, 3U);
+    EXPECT_EQ(can->rx_lost, 321U);
+    EXPECT_EQ(can->tx_bytes, 160U);
+    EXPECT_EQ(can->tx_packets, 20U);
+    EXPECT_EQ(can->tx_errors, 7U);
+    EXPECT_EQ(parse_statistics(table, "vcan0")->tx_errors, 11U);
+    EXPECT_FALSE(parse_statistics(table, "can1"));
+    EXPECT_FALSE(parse_statistics("  can0: 1 2 3\n", "can0"));
+    EXPECT_FALSE(parse_statistics("", "can0"));
+}
+
 TEST(RecentCount, ForgetsAfterItsWindow) {
     RecentCount<10> count;
     EXPECT_EQ(count.sum(at(0s)), 0U);
