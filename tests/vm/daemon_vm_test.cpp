@@ -177,8 +177,9 @@ TEST_F(Daemon, NamesWhatIsWrongWithTheBusInWordsAndOnce) {
     Rig rig;
     start(rig);
     {
-        const Background noise{"while cansend vcan0 20000088#0000040A00000000; do sleep 0.05; done"};
-        EXPECT_TRUE(logs(rig, "the bit rate is probably not that of the bus"));
+        const Background noise{"while cansend vcan0 20000088#0000040A00000000; do cansend vcan0 "
+                               "20000088#0000040A00000000; sleep 0.05; done"};
+        EXPECT_TRUE(logs(rig, "the bit rate is probably not that of the bus", 25s));
         std::this_thread::sleep_for(2s);
     }
     const std::string log = rig.log();
