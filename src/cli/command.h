@@ -41,6 +41,11 @@ struct MonitorArguments {
     std::string link;
     std::optional<Duration> run_for;
     bool json{};
+    enum class Form : std::uint8_t {
+        automatic, ///< a table at a terminal, else lines
+        table,     ///< one line a message
+        lines,     ///< one line a frame
+    } form{Form::automatic};
 };
 int monitor(const MonitorArguments& arguments);
 
@@ -74,6 +79,16 @@ struct ExplainArguments {
 };
 /// Why each value is what it is: the limiter or the signal, and the registers or topics behind it.
 int explain(const ExplainArguments& arguments);
+
+struct DrillArguments {
+    std::filesystem::path configuration;
+    bool dry{};                        ///< on simulated batteries
+    bool black_start{};                ///< the machine has just been without power
+    std::optional<std::string> link;   ///< instead of the configuration's
+    std::optional<std::string> report; ///< the file to keep
+};
+/// Walks a person through the faults that a system has to survive, and sees what comes of them on the bus.
+int drill(const DrillArguments& arguments);
 
 int version();
 

@@ -65,7 +65,16 @@ int run_command(int argc, char** argv) {
     monitor_app->add_option("link", monitor.link, "an interface, or log:FILE to read a candump log")
         ->required()
         ->type_name("LINK");
-    monitor_app->add_flag("--json", monitor.json, "one JSON object a frame");
+    auto* as_json = monitor_app->add_flag("--json", monitor.json, "one JSON object a frame");
+    using Form = cli::MonitorArguments::Form;
+    auto* as_table = monitor_app->add_flag_callback(
+        "--table", [&] { monitor.form = Form::table; },
+        "one line a message with its age and period (what a terminal gets of an interface)");
+    monitor_app
+        ->add_flag_callback(
+            "--lines", [&] { monitor.form = Form::lines; }, "one line a frame (what all else gets)")
+        ->excludes(as_table);
+    as_json->excludes(as_table);
     add_for(monitor_app, monitor.run_for);
     monitor_app->callback([&] { command = [&] { return cli::monitor(monitor); }; });
 
@@ -120,6 +129,24 @@ int run_command(int argc, char** argv) {
     explain_app->add_option("--at", explain.at, "at this time of the capture (default: at its end)")
         ->type_name("SECONDS");
     explain_app->callback([&] { command = [&] { return cli::explain(explain); }; });
+
+    cli::DrillArguments drill;
+    CLI::App* drill_app = app.add_subcommand(
+        "drill", "commissioning, step by step: what is pulled out, and what has to be seen");
+    drill_app->add_option("-c,--config", drill.configuration, "configuration file")
+        ->required()
+        ->type_name("FILE");
+    auto* dry = drill_app->add_flag("--dry", drill.dry, "on simulated batteries; touches nothing real");
+    drill_app->add_flag("--black-start", drill.black_start, "the last step, after everything was off and on")
+        ->excludes(dry);
+    drill_app->add_option("--can", drill.link, "listen here, not on the configuration's link")
+        ->type_name("LINK")
+        ->excludes(dry);
+    drill_app
+        ->add_option("--report", drill.report,
+                     "the report to keep (default: retrocan-drill-DATE.txt here; with --dry none)")
+        ->type_name("FILE");
+    drill_app->callback([&] { command = [&] { return cli::drill(drill); }; });
 
     cli::add_device_commands(app, command);
     cli::add_mapping_commands(app, command);

@@ -3,6 +3,7 @@
 
 #include "core/unit.h"
 #include "mapping/point.h"
+#include "simulator/alarm_search.h"
 
 #include <algorithm>
 #include <charconv>
@@ -340,6 +341,32 @@ std::optional<std::size_t> MappedBattery::slot_named(std::string_view name) cons
     return std::nullopt;
 }
 
+Result<std::string, std::string> MappedBattery::set_alarm(std::size_t alarm, std::string_view name,
+                                                          std::string_view value, Duration now) {
+    if (value != "yes" && value != "no")
+        return Err{std::string{name} + ": expected yes or no; got \"" + std::string{value} + "\""};
+    const bool active = value == "yes";
+    const auto is_so = [&] {
+        return count_of(mapping::update_of(*base_.bound, raws(now)).state, alarm) == (active ? 1 : 0);
+    };
+    const std::string done = std::string{name} + " = " + std::string{value};
+    if (is_so())
+        return done;
+    // What was raised by hand is taken back; all else is looked for.
+    for (auto it = slots_by_hand_.begin(); !active && it != slots_by_hand_.end();) {
+        const auto removed = *it;
+        it = slots_by_hand_.erase(it);
+        if (is_so())
+            return done;
+        slots_by_hand_.insert(removed);
+    }
+    const auto change = alarm_value(*base_.bound, raws(now), alarm, active);
+    if (!change)
+        return Err{std::string{name} + ": no point alone decides on it; set a point of the mapping instead"};
+    slots_by_hand_[change->slot] = change->value;
+    return done;
+}
+
 Result<std::string, std::string> MappedBattery::set(std::string_view name, std::string_view value,
                                                     Duration now) {
     if (const auto signal = signal_index(name); signal && *signal < plain_signals) {
@@ -359,6 +386,8 @@ Result<std::string, std::string> MappedBattery::set(std::string_view name, std::
         by_hand_[*signal] = *count;
         return std::string{name} + " = " + std::string{value};
     }
+    if (const auto alarm = alarm_signal(name))
+        return set_alarm(*alarm, name, value, now);
     const auto slot = slot_named(name);
     if (!slot)
         return Err{"\"" + std::string{name} + "\" is neither a signal nor a point that is read"};

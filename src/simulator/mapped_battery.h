@@ -34,8 +34,9 @@ public:
     /// What the model wants a signal to be at this time; nothing if it does not move it.
     [[nodiscard]] std::optional<std::int64_t> wanted(std::size_t signal, Duration time) const;
 
-    /// Gives a signal ("voltage", "52.1 V"; "discharge_allowed", "no") or a point ("alarms", "0x10";
-    /// "cell.3", "3200": raw, elements from 0) a value that stays. The error is for people.
+    /// Gives a signal ("voltage", "52.1 V"; "discharge_allowed", "no"; "alarm high_voltage", "yes") or a
+    /// point ("alarms", "0x10"; "cell.3", "3200": raw, elements from 0) a value that stays. The error is for
+    /// people.
     Result<std::string, std::string> set(std::string_view name, std::string_view value, Duration now);
     /// From now on other values than those of the base, from a capture.
     void rebase(mapping::RawValues raws) { captured_ = std::move(raws); }
@@ -54,6 +55,8 @@ private:
     void apply_faults(mapping::RawValues& raws, Duration time) const;
     void spoil(mapping::RawValues& raws, const ValueFault& fault) const;
     [[nodiscard]] std::optional<std::size_t> slot_named(std::string_view name) const;
+    Result<std::string, std::string> set_alarm(std::size_t alarm, std::string_view name,
+                                               std::string_view value, Duration now);
     void find_states();
     void find_same_registers();
     void agree_on_registers(mapping::RawValues& raws) const;

@@ -4,11 +4,13 @@
 
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace retrocan::e2e {
 namespace {
 
+using testing::MatchesRegex;
 using support::Finished;
 using support::program;
 using support::run_to_end;
@@ -174,6 +176,29 @@ TEST(Monitor, DecodesACapture) {
     const Finished json = run_to_end({program(), "monitor", "--json", "log:" + log});
     EXPECT_NE(json.output.find("\"frame\":\"351#45024C044C040000\""), std::string::npos) << json.output;
     EXPECT_NE(json.output.find("\"period\":1.0"), std::string::npos) << json.output;
+}
+
+// One line a message: what the protocol has in its order, then what it does not have, pointed out.
+TEST(Monitor, ShowsABusAsATable) {
+    const TemporaryFolder folder;
+    const std::string log = folder.file("a.log", "(1700000000.000000) can0 1510A8A0#0000000010050701\n"
+                                                 "(1700000000.010000) can0 355#5900640000000000\n"
+                                                 "(1700000000.020000) can0 354#04C0001F03000000\n"
+                                                 "(1700000000.030000) can0 351#45024C044C040000\n"
+                                                 "(1700000000.900000) can0 351#45024C044C040000\n"
+                                                 "(1700000001.010000) can0 305#0000000000000000\n");
+    const Finished done = run_to_end({program(), "monitor", "--table", "log:" + log});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    std::vector<std::string> lines;
+    std::istringstream stream{done.output};
+    for (std::string line; std::getline(stream, line);)
+        lines.push_back(line);
+    ASSERT_EQ(lines.size(), 6U) << done.output; // a head, and five messages
+    EXPECT_THAT(lines[1], MatchesRegex("351#45024C044C040000 +0.110 s +0.870 s +2 +limits: CVL 58.1 V .*"));
+    EXPECT_THAT(lines[2], MatchesRegex("355#5900640000000000 +1.000 s +once +1 +state of charge: SOC 89 % .*"));
+    EXPECT_THAT(lines[3], MatchesRegex("305#.* +keep-alive from the GX device"));
+    EXPECT_THAT(lines[4], MatchesRegex("354#.* +! not of this protocol"));
+    EXPECT_THAT(lines[5], MatchesRegex("1510A8A0#.* +! extended frame, not of this protocol"));
 }
 
 } // namespace

@@ -51,6 +51,30 @@ protected:
     std::shared_ptr<adapter::Adapter> adapter_;
 };
 
+/// The alarms that a battery tells, and that are quiet.
+std::vector<std::size_t> quiet_alarms(const BatteryState& state) {
+    std::vector<std::size_t> quiet;
+    for (std::size_t i = plain_signals; i < signal_count; ++i)
+        if (count_of(state, i) == 0)
+            quiet.push_back(i);
+    return quiet;
+}
+
+TEST_P(EachMapping, RaisesAnAlarmByItsNameAndTakesItBack) {
+    MappedBattery battery{base(), true, 1, 24h};
+    const std::vector<std::size_t> quiet = quiet_alarms(read(battery, 0s));
+    for (const std::size_t alarm : quiet) {
+        if (!battery.set(signal_name(alarm), "yes", 0s))
+            continue;
+        EXPECT_EQ(count_of(read(battery, 1s), alarm), 1) << signal_name(alarm);
+        ASSERT_TRUE(battery.set(signal_name(alarm), "no", 1s)) << signal_name(alarm);
+        EXPECT_EQ(count_of(read(battery, 2s), alarm), 0) << signal_name(alarm);
+        return; // one is enough
+    }
+    const bool in_words = GetParam().parent_path().filename() == "battery-emulator"; // a list of events
+    EXPECT_TRUE(quiet.empty() || in_words) << "none of " << quiet.size() << " alarms";
+}
+
 TEST_P(EachMapping, HasABaseThatWorks) {
     const MappingBase base = this->base();
     const Update update = mapping::update_of(*base.bound, base.raws);
