@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono;
 
-// A number is in seconds, milliseconds or microseconds by its size: up to the year 5138, and no time is later.
+// A number is in seconds, milliseconds or microseconds by its size: up to the year 5138, and no time is
+// later.
 constexpr std::int64_t last_second = 100'000'000'000;
 constexpr std::int64_t last_millisecond = last_second * 1000;
 

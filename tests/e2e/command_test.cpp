@@ -10,11 +10,11 @@
 namespace retrocan::e2e {
 namespace {
 
-using testing::MatchesRegex;
 using support::Finished;
 using support::program;
 using support::run_to_end;
 using support::TemporaryFolder;
+using testing::MatchesRegex;
 
 struct BadInput {
     const char* name;
@@ -195,7 +195,8 @@ TEST(Monitor, ShowsABusAsATable) {
         lines.push_back(line);
     ASSERT_EQ(lines.size(), 6U) << done.output; // a head, and five messages
     EXPECT_THAT(lines[1], MatchesRegex("351#45024C044C040000 +0.110 s +0.870 s +2 +limits: CVL 58.1 V .*"));
-    EXPECT_THAT(lines[2], MatchesRegex("355#5900640000000000 +1.000 s +once +1 +state of charge: SOC 89 % .*"));
+    EXPECT_THAT(lines[2],
+                MatchesRegex("355#5900640000000000 +1.000 s +once +1 +state of charge: SOC 89 % .*"));
     EXPECT_THAT(lines[3], MatchesRegex("305#.* +keep-alive from the GX device"));
     EXPECT_THAT(lines[4], MatchesRegex("354#.* +! not of this protocol"));
     EXPECT_THAT(lines[5], MatchesRegex("1510A8A0#.* +! extended frame, not of this protocol"));
