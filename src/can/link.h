@@ -38,6 +38,7 @@ struct Event {
     CanFrame frame{};
     std::string text{};
     bool this_host{}; ///< `frame` came from another program of this machine, not over the wire
+    bool rests{}; ///< a `down` of what is sent only: nothing is, but for a try now and then; others are heard
 };
 
 class BusHealth;

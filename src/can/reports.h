@@ -34,22 +34,29 @@ public:
     }
     void down(const std::string& why) {
         health_.down(name_ + ": " + why);
-        tell_down(why);
+        tell_down(why, false);
     }
-    /// Nothing is written for a while, because what was written did not go out. The interface works.
-    void rests(const std::string& why) { tell_down(why); }
+    /// Nothing is written for a while, because what was written did not go out and was taken back. The
+    /// interface works.
+    void rests(const std::string& why) { tell_down(why, true); }
 
     [[nodiscard]] bool is_up() const { return up_; }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] BusHealth& health() { return health_; }
 
 private:
-    void tell_down(const std::string& why) {
+    void tell_down(const std::string& why, bool rests) {
         if (!up_ && why == why_)
             return;
         up_ = false;
         why_ = why;
-        event(Event::Kind::down, why);
+        if (listener_)
+            listener_({.kind = Event::Kind::down,
+                       .at = BootClock::now(),
+                       .frame = {},
+                       .text = name_ + ": " + why,
+                       .this_host = false,
+                       .rests = rests});
     }
     void tell_health(Event::Kind kind, TimePoint now) {
         using Kind = Event::Kind;

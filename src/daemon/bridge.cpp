@@ -5,6 +5,7 @@
 #include "victron/encode.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace retrocan::daemon {
 
@@ -131,9 +132,11 @@ void Bridge::heard_foreign(TimePoint now) {
 
 void Bridge::bus_up(TimePoint now) {
     bus_is_up_ = true;
+    const bool heard_before = std::exchange(bus_is_heard_, true);
     gx_.bus_up(now);
     if (hearing_ == Hearing::foreign) {
-        foreign_heard_ = now; // whether it is gone can only be heard from now on
+        if (!heard_before)
+            foreign_heard_ = now; // whether it is gone can only be heard from now on
     } else if (!sent_before_) {
         hearing_ = Hearing::listening;
         listening_since_ = now;
@@ -142,9 +145,17 @@ void Bridge::bus_up(TimePoint now) {
 
 void Bridge::bus_down() {
     bus_is_up_ = false;
+    bus_is_heard_ = false;
     gx_.bus_down();
     if (!sent_before_ && hearing_ != Hearing::foreign)
         hearing_ = Hearing::not_yet;
+}
+
+/// The other battery goes on being listened to: the bus is up again only after a frame of ours, and that
+/// waits for the other battery to be gone.
+void Bridge::bus_rests() {
+    bus_is_up_ = false;
+    gx_.bus_rests();
 }
 
 void Bridge::tick(TimePoint now) {
@@ -163,7 +174,7 @@ void Bridge::tick(TimePoint now) {
     }
     if (hearing_ == Hearing::listening && now - listening_since_ >= listening_time)
         hearing_ = Hearing::clear;
-    if (hearing_ == Hearing::foreign && bus_is_up_ && now - foreign_heard_ >= foreign_memory)
+    if (hearing_ == Hearing::foreign && bus_is_heard_ && now - foreign_heard_ >= foreign_memory)
         hearing_ = Hearing::clear;
     gx_.tick(now);
     follow_state(now);
@@ -287,7 +298,7 @@ std::optional<TimePoint> Bridge::next() const {
     next = earliest(next, gx_.next());
     if (hearing_ == Hearing::listening)
         next = earliest(next, listening_since_ + listening_time);
-    if (hearing_ == Hearing::foreign && bus_is_up_)
+    if (hearing_ == Hearing::foreign && bus_is_heard_)
         next = earliest(next, foreign_heard_ + foreign_memory);
     return next;
 }

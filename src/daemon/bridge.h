@@ -66,6 +66,8 @@ public:
     void bus_up(TimePoint now);
     /// It cannot: nothing is heard either.
     void bus_down();
+    /// It cannot, but for a try now and then; others are heard.
+    void bus_rests();
     /// Notices that time has passed.
     void tick(TimePoint now);
 
@@ -117,6 +119,7 @@ public:
         visit("foreign_heard", self.foreign_heard_);
         visit("foreign_frames", self.foreign_frames_);
         visit("bus_is_up", self.bus_is_up_);
+        visit("bus_is_heard", self.bus_is_heard_);
         visit("sent_before", self.sent_before_);
         visit("gx", self.gx_);
         visit("settled", self.settled_);
@@ -184,6 +187,7 @@ private:
     TimePoint foreign_heard_{};
     std::uint32_t foreign_frames_{}; ///< in a row, without a long pause between them
     bool bus_is_up_{};
+    bool bus_is_heard_{}; ///< up, or resting
     bool sent_before_{};
     GxWatch gx_;
 

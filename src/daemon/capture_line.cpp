@@ -78,9 +78,9 @@ CaptureLine content_of(const json& line) {
         result.content = *frame;
     } else if (line.contains("bus")) {
         const std::string word = text_at(line, "bus");
-        if (word != "up" && word != "down")
-            throw Wrong{"bus: expected up or down"};
-        result.content = BusNews{word == "up"};
+        if (word != "up" && word != "down" && word != "rests")
+            throw Wrong{"bus: expected up, down or rests"};
+        result.content = BusNews{.up = word == "up", .rests = word == "rests"};
     } else if (!line.contains("link") && line.size() > (line.contains("battery") ? 2U : 1U)) {
         Traffic traffic;
         if (line.contains("battery"))

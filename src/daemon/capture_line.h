@@ -17,7 +17,8 @@
 /// these:
 ///
 ///     {"t":7.000000,"capture":1,"retrocan":"0.1.0","configuration":"9c1f..","mappings":{"shed":"77a0.."},"bus":true}
-///     {"t":7.100000,"bus":"up","text":"can0: up"}
+///     {"t":7.100000,"bus":"up","text":"can0: up"}     (or "down"; or "rests": nothing is sent, others are
+///     heard)
 ///     {"t":7.200000,"battery":"shed","link":"connected","text":"192.168.1.50:502: connected"}
 ///     {"t":7.300000,"can":"305#0000000000000000"}
 ///     {"t":8.000000}
@@ -39,6 +40,7 @@ struct CaptureHead {
 
 struct BusNews {
     bool up{};
+    bool rests{}; ///< not up, but others are heard
 };
 
 /// What the adapter of a battery has to understand.

@@ -102,9 +102,12 @@ std::string CaptureWriter::heard(const CanFrame& frame, TimePoint now) {
     return begin(now, 0) + ",\"can\":\"" + to_text(frame) + "\"}\n";
 }
 
-std::string CaptureWriter::bus(bool up, std::string_view text, TimePoint now) {
-    return begin(now, text.size()) + ",\"bus\":\"" + (up ? "up" : "down") + "\",\"text\":" + json_text(text) +
-           "}\n";
+std::string CaptureWriter::bus(const BusNews& news, std::string_view text, TimePoint now) {
+    return begin(now, text.size()) + ",\"bus\":\"" +
+           (news.up      ? "up"
+            : news.rests ? "rests"
+                         : "down") +
+           "\",\"text\":" + json_text(text) + "}\n";
 }
 
 } // namespace retrocan::daemon

@@ -24,7 +24,7 @@ public:
     std::string answer(std::size_t battery, const adapter::Answer& answer);
     std::string news(std::size_t battery, const adapter::LinkNews& news, TimePoint now);
     std::string heard(const CanFrame& frame, TimePoint now);
-    std::string bus(bool up, std::string_view text, TimePoint now);
+    std::string bus(const BusNews& news, std::string_view text, TimePoint now);
 
 private:
     /// "{"t":1.002000"

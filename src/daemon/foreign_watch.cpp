@@ -43,15 +43,23 @@ void ForeignWatch::heard(const CanFrame& frame, bool this_host, TimePoint now) {
     on_the_bus_ = on_the_bus_ || !this_host;
 }
 
+void ForeignWatch::bus_up(TimePoint now) {
+    if (!down_since_)
+        return;
+    counted_since_ += now - *down_since_; // what is counted is counted in the time of hearing
+    heard_at_ = now;                      // whether it is gone can only be heard from now on
+    down_since_.reset();
+}
+
 std::optional<ForeignWatch::News> ForeignWatch::news(TimePoint now) {
-    if (!present_)
+    if (!present_ || down_since_)
         return std::nullopt;
     const Duration counted = now - counted_since_;
     const bool gone = now - heard_at_ >= gone_after;
     std::optional<News> news;
     if (gone && said_)
         news = News{.ended = true};
-    else if (gone || counted >= (said_ ? repeat : first_count))
+    else if (gone || (counted >= (said_ ? repeat : first_count) && !identifiers().empty()))
         news = News{.ended = false,
                     .on_the_bus = on_the_bus_,
                     .seconds = counted / std::chrono::seconds{1},

@@ -33,6 +33,10 @@ public:
     /// Any frame that was heard.
     void heard(const CanFrame& frame, bool this_host, TimePoint now);
 
+    /// While the bus is down nobody is gone. To be told only when nothing can be heard.
+    void bus_down(TimePoint now) { down_since_ = down_since_.value_or(now); }
+    void bus_up(TimePoint now);
+
     /// What has to be said now. Ask at least once a second.
     std::optional<News> news(TimePoint now);
 
@@ -49,6 +53,7 @@ private:
     std::array<std::uint32_t, slots> counts_{}; ///< since something was said, by slot of victron::messages()
     bool on_the_bus_{};                         ///< likewise
     TimePoint counted_since_{};
+    std::optional<TimePoint> down_since_;
     bool present_{};
     bool said_{};
     TimePoint since_{};

@@ -16,7 +16,7 @@ void GxWatch::heard(TimePoint now) {
 
 /// Whether it has gone meanwhile can only be heard from now on: silence waits for its whole time again.
 void GxWatch::bus_up(TimePoint now) {
-    bus_is_up_ = true;
+    bus_is_up_ = bus_is_heard_ = true;
     listening_since_ = now;
     silent_ = false;
 }
@@ -36,7 +36,7 @@ void GxWatch::tick(TimePoint now) {
             break;
         state_ = GxState::lost;
         since_ = now;
-        ++losses_;
+        losses_ += bus_is_heard_ ? 1 : 0;
         break;
     case GxState::lost:
         break;

@@ -37,13 +37,16 @@ public:
     void heard(TimePoint now);
     /// It can be heard, from now on.
     void bus_up(TimePoint now);
-    void bus_down() { bus_is_up_ = false; }
+    void bus_down() { bus_is_up_ = bus_is_heard_ = false; }
+    /// It can be heard, but nothing can be sent: no time for silence, which would end the tries.
+    void bus_rests() { bus_is_up_ = false; }
     void tick(TimePoint now);
 
     [[nodiscard]] GxState state() const { return state_; }
     /// Since when the state is what it is.
     [[nodiscard]] TimePoint since() const { return since_; }
     [[nodiscard]] std::optional<TimePoint> heard_at() const { return heard_at_; }
+    /// Not those while nothing could be heard.
     [[nodiscard]] std::uint64_t losses() const { return losses_; }
     /// Never heard, though the bus has been up for a minute.
     [[nodiscard]] bool missed() const { return missed_ && state_ == GxState::never; }
@@ -60,6 +63,7 @@ public:
         visit("since", self.since_);
         visit("heard_at", self.heard_at_);
         visit("bus_is_up", self.bus_is_up_);
+        visit("bus_is_heard", self.bus_is_heard_);
         visit("listening_since", self.listening_since_);
         visit("losses", self.losses_);
         visit("missed", self.missed_);
@@ -74,6 +78,7 @@ private:
     TimePoint since_;
     std::optional<TimePoint> heard_at_;
     bool bus_is_up_{};
+    bool bus_is_heard_{}; ///< up, or resting
     TimePoint listening_since_{};
     std::uint64_t losses_{};
     bool missed_{};

@@ -56,7 +56,7 @@ void Narrator::look(const Bridge& bridge, TimePoint now) {
     look_at_limits(bridge, now);
     look_at_bus(bridge);
     if (!bus_.empty())
-        look_at_gx(bridge.gx(), now);
+        look_at_gx(bridge.gx(), bridge.bus_is_up(), now);
 }
 
 /// `stops`: when this one is stale, nothing is sent.
@@ -140,7 +140,7 @@ void Narrator::look_at_bus(const Bridge& bridge) {
     }
 }
 
-void Narrator::look_at_gx(const GxWatch& gx, TimePoint now) {
+void Narrator::look_at_gx(const GxWatch& gx, bool bus_is_up, TimePoint now) {
     const bool may_silence = gx.policy().on_lost == OnGxLost::silent;
     if (gx.missed() && !std::exchange(gx_missed_, true))
         spdlog::info(
@@ -152,11 +152,11 @@ void Narrator::look_at_gx(const GxWatch& gx, TimePoint now) {
         const GxState before = std::exchange(gx_, gx.state());
         if (gx_ == GxState::lost) {
             gx_left_ = gx.heard_at().value_or(now);
-            spdlog::warn("GX: not heard on {} for {} s: it is off or starts anew, or its cable is out; {}",
-                         bus_, (now - gx_left_) / std::chrono::seconds{1},
-                         may_silence ? "if it stays away for " + to_text(gx.policy().lost_after) +
-                                           ", nothing is sent until it is back"
-                                     : "sending goes on");
+            spdlog::warn("GX: not heard on {} for {} s: {}", bus_, (now - gx_left_) / std::chrono::seconds{1},
+                         !bus_is_up    ? "the bus is down, and nothing is sent either"
+                         : may_silence ? "if it stays away for " + to_text(gx.policy().lost_after) +
+                                             ", nothing is sent until it is back"
+                                       : "sending goes on");
         } else if (before == GxState::lost) {
             spdlog::info("GX: heard again on {} after {} s (lost {} times so far){}", bus_,
                          (now - gx_left_) / std::chrono::seconds{1}, gx.losses(),
@@ -171,6 +171,9 @@ void Narrator::look_at_gx(const GxWatch& gx, TimePoint now) {
             spdlog::error(
                 "GX: away for {}: nothing is sent until it is heard again (gx.on_lost = \"silent\")",
                 to_text(gx.policy().lost_after));
+        else if (gx.state() == GxState::lost)
+            spdlog::info("GX: {} was down: sending goes on, until the GX has not been heard for {} more",
+                         bus_, to_text(gx.policy().lost_after));
     }
 }
 

@@ -55,7 +55,7 @@ private:
     template <class Q>
     void look_at_limit(std::size_t which, const char* name, const policy::Limit<Q>& limit, TimePoint now);
     void look_at_bus(const Bridge& bridge);
-    void look_at_gx(const GxWatch& gx, TimePoint now);
+    void look_at_gx(const GxWatch& gx, bool bus_is_up, TimePoint now);
 
     std::vector<Told> batteries_;
     Told system_; ///< the bank, or the only battery

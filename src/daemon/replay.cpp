@@ -51,6 +51,8 @@ std::optional<LineFault> Replay::take(std::string_view line) {
     } else if (const auto* bus = std::get_if<BusNews>(&content)) {
         if (bus->up)
             bridge_->bus_up(at);
+        else if (bus->rests)
+            bridge_->bus_rests();
         else
             bridge_->bus_down();
     }

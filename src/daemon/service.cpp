@@ -175,10 +175,16 @@ void Service::on_bus(const can::Event& event) {
     const bool down = event.kind == Kind::down || event.kind == Kind::bus_off;
     if (up)
         bridge_.bus_up(now);
-    if (down)
+    if (down && event.rests)
+        bridge_.bus_rests();
+    else if (down)
         bridge_.bus_down();
+    if (up)
+        foreign_.bus_up(now);
+    else if (down && !event.rests)
+        foreign_.bus_down(now);
     if (recording() && (up || down))
-        write_down(writer_.bus(up, event.text, now), now);
+        write_down(writer_.bus({.up = up, .rests = event.rests}, event.text, now), now);
     after_change();
     if (event.kind != Kind::frame && event.kind != Kind::confirmed)
         look_at_health();

@@ -21,7 +21,7 @@ concept Listed = requires(T& value) {
 };
 
 /// Raised with every change of what is listed.
-inline constexpr int version = 5;
+inline constexpr int version = 6;
 
 /// The last value of an enumeration: what is above it is none.
 template <class E>

@@ -39,6 +39,10 @@ TEST(CaptureLine, FramesAndTheBus) {
     EXPECT_EQ(std::get<CanFrame>(frame->content).id, 0x305U);
     EXPECT_TRUE(std::get<BusNews>(parse_capture_line(R"({"t":1,"bus":"up"})")->content).up);
     EXPECT_FALSE(std::get<BusNews>(parse_capture_line(R"({"t":1,"bus":"down"})")->content).up);
+    EXPECT_FALSE(std::get<BusNews>(parse_capture_line(R"({"t":1,"bus":"down"})")->content).rests);
+    EXPECT_TRUE(std::get<BusNews>(parse_capture_line(R"({"t":1,"bus":"rests"})")->content).rests);
+    EXPECT_EQ(CaptureWriter{{}}.bus({.rests = true}, "can0: rests", at(1)),
+              "{\"t\":0.000001,\"bus\":\"rests\",\"text\":\"can0: rests\"}\n");
 }
 
 TEST(CaptureLine, FaultsHaveTheirColumn) {
@@ -51,7 +55,7 @@ TEST(CaptureLine, FaultsHaveTheirColumn) {
     EXPECT_EQ(error_of(R"({"t":1e300})"), "2: t: expected seconds");
     EXPECT_EQ(error_of(R"({"t":1,"can":"305"})").substr(0, 7), "8: can:");
     EXPECT_EQ(error_of(R"({"t":1,"can":305})"), "8: can: expected a text");
-    EXPECT_EQ(error_of(R"({"t":1,"bus":"left"})"), "8: bus: expected up or down");
+    EXPECT_EQ(error_of(R"({"t":1,"bus":"left"})"), "8: bus: expected up, down or rests");
     EXPECT_EQ(error_of(R"({"t":1,"capture":2})"),
               "8: capture: this program reads version 1 of the format; record it again, or replay it with "
               "the version that recorded it");
@@ -73,7 +77,7 @@ TEST(CaptureWriter, WritesWhatIsReadAgain) {
     EXPECT_EQ(writer.answer(0, {at(1'100'000), {}, ""}), "") << "there is nothing to write";
     EXPECT_EQ(writer.heard({.id = 0x305, .size = 1, .data = {7}}, at(12'345'678'900'000)),
               "{\"t\":12345678.900000,\"can\":\"305#07\"}\n");
-    EXPECT_EQ(writer.bus(false, "can0: \xff gone", at(12'345'678'900'001)),
+    EXPECT_EQ(writer.bus({}, "can0: \xff gone", at(12'345'678'900'001)),
               "{\"t\":12345678.900001,\"bus\":\"down\",\"text\":\"can0: \xEF\xBF\xBD gone\"}\n");
     EXPECT_EQ(writer.news(0, {adapter::LinkNews::State::silent, "a: no answer"}, at(12'345'678'900'002)),
               "{\"t\":12345678.900002,\"battery\":\"shed\",\"link\":\"silent\",\"text\":\"a: no answer\"}\n");

@@ -54,6 +54,19 @@ TEST(ForeignWatch, OneFrameIsToldToo) {
     EXPECT_FALSE(others.news(t0 + 62s));
 }
 
+TEST(ForeignWatch, NobodyIsGoneWhileNothingCanBeHeard) {
+    ForeignWatch others;
+    others.heard(frame("351#00"), false, t0);
+    EXPECT_FALSE(others.news(t0 + 2s)->ended);
+    others.bus_down(t0 + 10s);
+    others.bus_down(t0 + 20s); // for another reason
+    EXPECT_FALSE(others.news(t0 + 5min));
+    others.bus_up(t0 + 5min);
+    EXPECT_FALSE(others.news(t0 + 5min)) << "nor are minutes told in which nobody could count";
+    EXPECT_FALSE(others.news(t0 + 5min + 29s));
+    EXPECT_TRUE(others.news(t0 + 5min + 30s)->ended);
+}
+
 TEST(ForeignWatch, KnowsWhichIdentifiersAreOurs) {
     ForeignWatch others;
     for (const char* text : {"305#00", "307#00", "359#00", "00000351#00", "351#R", "123#"})
@@ -129,6 +142,43 @@ TEST_F(ForeignBridgeTest, AnotherBatteryIsNotGoneBecauseTheBusWasDown) {
     EXPECT_EQ(sent.size(), before);
     pass(1200ms);
     EXPECT_GT(sent.size(), before);
+}
+
+// The link is up again only after a frame of ours, so this must not wait for it.
+TEST_F(ForeignBridgeTest, ALinkThatRestsStillHearsThatTheOtherBatteryIsGone) {
+    use(OnForeign::silent);
+    beside(3);
+    bridge->bus_rests();
+    EXPECT_EQ(beside(60), 0U);
+    EXPECT_EQ(bridge->hearing(), Hearing::foreign);
+    const std::size_t before = sent.size();
+    pass(28900ms); // the last was heard a second ago
+    EXPECT_EQ(sent.size(), before);
+    pass(1200ms);
+    EXPECT_GT(sent.size(), before) << "it is tried again";
+    EXPECT_FALSE(bridge->bus_is_up());
+    bridge->bus_up(now);
+    EXPECT_EQ(bridge->hearing(), Hearing::clear);
+}
+
+TEST_F(ForeignBridgeTest, ARestThatEndsDoesNotBeginTheWaitAnew) {
+    use(OnForeign::silent);
+    beside(4);
+    bridge->bus_rests();
+    pass(20s);
+    bridge->bus_up(now);
+    const std::size_t before = sent.size();
+    pass(10s);
+    EXPECT_GT(sent.size(), before);
+}
+
+TEST_F(ForeignBridgeTest, ARestThatBecomesADownHearsNothing) {
+    use(OnForeign::silent);
+    beside(4);
+    bridge->bus_rests();
+    bridge->bus_down();
+    pass(1min);
+    EXPECT_EQ(bridge->hearing(), Hearing::foreign);
 }
 
 } // namespace

@@ -121,6 +121,22 @@ TEST_F(GxWatchTest, WaitsItsWholeTimeAgainWhenTheBusIsBack) {
     EXPECT_FALSE(gx.must_be_silent());
 }
 
+TEST_F(GxWatchTest, IsNotCountedAsLostWhileNothingCanBeHeard) {
+    gx.bus_up(now);
+    gx.heard(now);
+    gx.bus_down();
+    pass(1min);
+    EXPECT_EQ(gx.state(), GxState::lost);
+    EXPECT_EQ(gx.losses(), 0U);
+    gx.bus_up(now);
+    gx.heard(now);
+    gx.bus_rests();
+    pass(1min);
+    EXPECT_EQ(gx.losses(), 1U) << "a link that rests hears";
+    pass(24h);
+    EXPECT_FALSE(gx.must_be_silent()) << "a GX that only answers would never be back";
+}
+
 TEST(GxWatch, WarnNeverSilences) {
     GxWatch gx{GxPolicy{}, t0};
     TimePoint now = t0;
