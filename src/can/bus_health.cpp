@@ -61,10 +61,12 @@ void BusHealth::up() {
     if (down_) { // whatever there was, the controller has begun anew
         const std::string name = name_;
         const auto bit_rate = bit_rate_;
+        const auto kind = kind_;
         const BusState state = state_;
         const TimePoint since = since_;
         *this = BusHealth{name};
         set_bit_rate(bit_rate);
+        set_kind(kind);
         state_ = state;
         since_ = since;
     }
@@ -86,12 +88,23 @@ void BusHealth::bus_off(TimePoint now) {
 void BusHealth::bus_back(TimePoint now) {
     if (std::exchange(bus_off_, false))
         back_at_ = now;
+    taken_back();
+    unacknowledged_at_.reset();
+}
+
+/// That nobody acknowledged stays so: only a frame can speak against it.
+void BusHealth::taken_back() {
+    sending_passive_ = receiving_passive_ = false; // the controller counts its errors anew
 }
 
 void BusHealth::confirmed(TimePoint now) {
     confirmed_at_ = now;
     stuck_ = false;
     back_at_.reset();
+    if (kind_ == InterfaceState::Kind::controller) {
+        good(now, 1);
+        unacknowledged_at_.reset();
+    }
     // With slcan this proves nothing, so the errors decide as long as there are any.
     if (unacknowledged_at_ && now - *unacknowledged_at_ >= window)
         unacknowledged_at_.reset();
@@ -100,6 +113,7 @@ void BusHealth::confirmed(TimePoint now) {
 void BusHealth::received(TimePoint now) {
     ++received_frames_;
     good(now, 1);
+    receiving_passive_ = false; // so does the controller: it takes its counter below 128
     // Who sends acknowledges too.
     if (unacknowledged_at_ && now - *unacknowledged_at_ >= 1s)
         unacknowledged_at_.reset();
@@ -109,13 +123,16 @@ void BusHealth::good(TimePoint now, std::uint64_t frames) {
     good_.add(now, frames);
     good_at_ = now;
     ever_good_ = true;
+    if (error_at_ && now - *error_at_ >= 1s) // statistics tell of frames that may be older than the error
+        receiving_passive_ = false;
     back_at_.reset();
 }
 
 void BusHealth::error(const CanFrame& frame, TimePoint now) {
     ++error_frames_;
     const ErrorSigns signs = error_signs(frame);
-    error_at_ = now;
+    if (signs.error)
+        error_at_ = now;
     if (signs.counters)
         counters_ = ErrorCounters{signs.counters->first, signs.counters->second};
     if (signs.overrun)
@@ -140,9 +157,11 @@ void BusHealth::statistics(const Statistics& statistics, TimePoint now) {
         const std::uint64_t before = statistics_ ? (*statistics_).*field : statistics.*field;
         return statistics.*field - std::min(before, statistics.*field);
     };
-    // What a filter keeps from us is a good frame as well. Older kernels count error frames as received.
+    // What a filter keeps from us is a good frame as well. Older kernels count error frames as received, a
+    // bus of this machine what is sent on it.
     const std::uint64_t known =
-        received_frames_ + error_frames_ + (statistics.is_hardware ? 0 : delta(&Statistics::tx_packets));
+        received_frames_ + error_frames_ +
+        (kind_ == InterfaceState::Kind::only_here ? delta(&Statistics::tx_packets) : 0);
     if (const std::uint64_t frames = delta(&Statistics::rx_packets); frames > known)
         good(now, frames - known);
     received_frames_ = error_frames_ = 0;
@@ -165,7 +184,7 @@ bool BusHealth::only_errors(TimePoint now) const {
 }
 
 bool BusHealth::is_unacknowledged(TimePoint now) const {
-    if (stuck_ && (acknowledge_.sum(now) != 0 || sending_passive_))
+    if (stuck_ && (acknowledge_.sum(now) != 0 || sending_passive_ || unacknowledged_at_))
         return true;
     if (!unacknowledged_at_)
         return false;
@@ -253,9 +272,8 @@ std::string BusHealth::sentence(BusState state, TimePoint now) const {
                     ? "the controller receives errors only"
                     : number(protocol_.sum(now)) + " disturbed frames in 10 s") +
                " and not one good frame: the bit rate is probably not that of the bus" + rate_text() +
-               ". GX profile \"CAN-bus BMS (500 kbit/s)\" has 500 kbit/s, \"VE.Can & CAN-bus BMS (250 "
-               "kbit/s)\" "
-               "has 250: set both ends alike" +
+               ". The GX's profile " + gx_profile(500'000) + " has 500 kbit/s, " + gx_profile(250'000) +
+               " has 250: set both ends alike" +
                (ever_good_
                     ? ". There were good frames before: then rather the cable or a terminator has come off, "
                       "or a device with another bit rate was connected"
@@ -264,14 +282,15 @@ std::string BusHealth::sentence(BusState state, TimePoint now) const {
         return name_ +
                ": nobody on the bus acknowledges what is sent. In this order: is the GX on and the cable in "
                "its "
-               "BMS-Can or VE.Can port; is the profile of that port CAN-bus BMS 500 kbit/s" +
-               rate_text() + "; is there a terminator at both ends (60 ohm between CAN-H and CAN-L, all off)";
+               "BMS-Can or VE.Can port; is the profile of that port " +
+               gx_profile(bit_rate_) + rate_text() +
+               "; is there a terminator at both ends (60 ohm between CAN-H and CAN-L, all off)";
     case BusState::stuck:
-        return name_ + ": frames do not leave the controller and no error says why: either nobody on the bus "
-                       "acknowledges "
-                       "and this adapter does not tell it (is the GX on, the cable in, its profile CAN-bus "
-                       "BMS 500 kbit/s), "
-                       "or the controller hangs (unplug the adapter and plug it in again)";
+        return name_ +
+               ": frames do not leave the controller and no error says why: either nobody on the bus "
+               "acknowledges "
+               "and this adapter does not tell it (is the GX on, the cable in, its profile " +
+               gx_profile(bit_rate_) + "), or the controller hangs (unplug the adapter and plug it in again)";
     case BusState::error_passive:
         return name_ + ": so many errors that the controller is error-passive" + counters +
                ", though frames get through: look for a plug that is half in, a missing terminator (60 ohm "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "can/interface_wish.h"
 #include "can/load_meter.h"
 #include "can/recent_count.h"
 #include "core/can_frame.h"
@@ -53,7 +54,10 @@ public:
     void bus_back(TimePoint now);
     /// A frame of ours has not been sent in time.
     void stuck() { stuck_ = true; }
-    /// A frame of ours was sent. With slcan it was only taken by the adapter.
+    /// The frames that the controller held were dropped by stopping and starting it.
+    void taken_back();
+    /// A frame of ours was sent: acknowledged by another node where there is a controller. With slcan it was
+    /// only taken by the adapter.
     void confirmed(TimePoint now);
     /// A good frame of another node.
     void received(TimePoint now);
@@ -62,6 +66,8 @@ public:
     /// About once a second.
     void statistics(const Statistics& statistics, TimePoint now);
     void set_bit_rate(std::optional<std::uint32_t> rate);
+    /// Nothing if it is not known; then a frame that was sent proves nothing.
+    void set_kind(std::optional<InterfaceState::Kind> kind) { kind_ = kind; }
 
     /// Judges anew; true if the state has changed by it. To be called at least once a second.
     bool tick(TimePoint now);
@@ -89,6 +95,7 @@ private:
     void good(TimePoint now, std::uint64_t frames);
 
     std::string name_;
+    std::optional<InterfaceState::Kind> kind_;
     BusState state_{BusState::starting};
     TimePoint since_{};
     std::string text_;
@@ -100,7 +107,7 @@ private:
     std::optional<TimePoint> back_at_; ///< the controller, after bus-off; until it has shown that it works
     RecentCount<60> bus_offs_;
     bool stuck_{};
-    bool ever_good_{}; ///< a frame of another node was received since it came up
+    bool ever_good_{}; ///< since it came up, a frame of another node was received, or one of ours by it
     RecentCount<10> good_;
     std::optional<TimePoint> good_at_;
     std::optional<TimePoint> confirmed_at_;

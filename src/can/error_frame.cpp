@@ -60,7 +60,9 @@ ErrorSigns error_signs(const CanFrame& frame) {
     constexpr std::uint32_t states = CAN_ERR_CRTL_RX_WARNING | CAN_ERR_CRTL_TX_WARNING |
                                      CAN_ERR_CRTL_RX_PASSIVE | CAN_ERR_CRTL_TX_PASSIVE | CAN_ERR_CRTL_ACTIVE;
     const std::uint32_t controller = (frame.id & CAN_ERR_CRTL) != 0 ? frame.data[1] : 0U;
+    constexpr std::uint32_t harmless = CAN_ERR_LOSTARB | CAN_ERR_RESTARTED | CAN_ERR_CNT;
     ErrorSigns signs;
+    signs.error = (frame.id & ~harmless & 0x1FFFFFFFU) != 0;
     signs.no_acknowledge = lacks_acknowledgement(frame);
     signs.protocol =
         !signs.no_acknowledge && (frame.id & (CAN_ERR_PROT | CAN_ERR_BUSERROR | CAN_ERR_TRX)) != 0;

@@ -25,6 +25,7 @@ BusError bus_error(const CanFrame& frame);
 
 /// All that an error frame says, for judging many of them.
 struct ErrorSigns {
+    bool error{}; ///< something went wrong: not only an arbitration that was lost, or a restart
     bool no_acknowledge{};
     bool protocol{}; ///< a disturbed frame: stuffing, form, checksum, bit; not a missing acknowledgement
     bool overrun{};  ///< received frames were lost

@@ -113,6 +113,12 @@ bool same_rate(std::uint32_t is, std::uint32_t wish) {
     return (is > wish ? is - wish : wish - is) <= wish / rate_tolerance;
 }
 
+std::string gx_profile(std::optional<std::uint32_t> bit_rate) {
+    if (bit_rate && same_rate(*bit_rate, 250'000))
+        return "\"VE.Can & CAN-bus BMS (250 kbit/s)\"";
+    return "\"CAN-bus BMS (500 kbit/s)\" (newer Venus OS: \"CAN-bus BMS LV (500 kbit/s)\")";
+}
+
 std::vector<Deviation> judge(const InterfaceState& state, const InterfaceWish& wish) {
     std::vector<Deviation> all;
     judge_bit_rate(state, wish, all);

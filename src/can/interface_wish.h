@@ -65,6 +65,9 @@ struct Deviation {
 /// As near as a controller comes whose clock does not divide to the very rate (0.5 %).
 bool same_rate(std::uint32_t is, std::uint32_t wish);
 
+/// How a GX calls its profile of a bit rate, in quotes; that of 500 kbit/s if it is not known.
+std::string gx_profile(std::optional<std::uint32_t> bit_rate);
+
 /// All that deviates, the worst first. Pure.
 std::vector<Deviation> judge(const InterfaceState& state, const InterfaceWish& wish);
 

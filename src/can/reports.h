@@ -38,7 +38,10 @@ public:
     }
     /// Nothing is written for a while, because what was written did not go out and was taken back. The
     /// interface works.
-    void rests(const std::string& why) { tell_down(why, true); }
+    void rests(const std::string& why) {
+        health_.taken_back();
+        tell_down(why, true);
+    }
 
     [[nodiscard]] bool is_up() const { return up_; }
     [[nodiscard]] const std::string& name() const { return name_; }

@@ -4,6 +4,7 @@
 #include "can/backoff.h"
 #include "can/error_frame.h"
 #include "can/interface.h"
+#include "can/interface_setup.h"
 #include "can/raw_socket.h"
 #include "can/reports.h"
 
@@ -251,11 +252,11 @@ void SocketCan::received_error(const CanFrame& frame) {
     }
     const bool news = error_news_.is_news(frame, BootClock::now());
     if (error == BusError::no_acknowledge && news)
-        reports_.event(
-            Event::Kind::nobody_acknowledges,
-            "nobody on the bus acknowledges: cable, termination, or the GX profile is not CAN-bus BMS 500 "
-            "kbit/s",
-            frame);
+        reports_.event(Event::Kind::nobody_acknowledges,
+                       "nobody on the bus acknowledges: cable, termination, or the GX profile is not CAN-bus "
+                       "BMS with the bit "
+                       "rate of this interface",
+                       frame);
     else if (news || options_.identifiers.empty())
         reports_.event(Event::Kind::error_frame, describe_error(frame), frame);
 }
@@ -294,6 +295,8 @@ void SocketCan::look() {
     if (!usable_) {
         usable_ = true;
         reports_.health().set_bit_rate(bit_rate_of(reports_.name()));
+        if (const auto state = interface_state(reports_.name()))
+            reports_.health().set_kind(state->kind);
         unproven_ = false;
         owe_up_ = false;
         reset_rest_.worked();

@@ -127,11 +127,11 @@ void Narrator::look_at_bus(const Bridge& bridge) {
         if (hearing_ == Hearing::listening)
             spdlog::info("{}: listening on the bus for 2 s before the first frame", system_.name);
         if (hearing_ == Hearing::foreign)
-            spdlog::error(
-                "{}: silent because of another battery on this bus, until it has been silent for 30 s",
-                system_.name);
+            spdlog::error("{}: silent because somebody else sends as a battery on this bus, until that has "
+                          "ceased for 30 s",
+                          system_.name);
         if (hearing_ == Hearing::clear)
-            spdlog::info("{}: no other battery on the bus", system_.name);
+            spdlog::info("{}: nobody else sends as a battery on the bus", system_.name);
     }
     if (refused_ != bridge.refused()) {
         refused_ = bridge.refused();
@@ -146,14 +146,14 @@ void Narrator::look_at_gx(const GxWatch& gx, bool bus_is_up, TimePoint now) {
         spdlog::info(
             "GX: none heard on {} for a minute (no 0x305). If a Victron GX should be there: is the cable in "
             "its BMS-Can or VE.Can port, with a terminator at both ends, and is the CAN profile of that port "
-            "\"CAN-bus BMS (500 kbit/s)\"? Other systems may never send it",
-            bus_);
+            "{}? Other systems may never send it",
+            bus_, can::gx_profile(bit_rate_));
     if (gx_ != gx.state()) {
         const GxState before = std::exchange(gx_, gx.state());
         if (gx_ == GxState::lost) {
             gx_left_ = gx.heard_at().value_or(now);
             spdlog::warn("GX: not heard on {} for {} s: {}", bus_, (now - gx_left_) / std::chrono::seconds{1},
-                         !bus_is_up    ? "the bus is down, and nothing is sent either"
+                         !bus_is_up    ? "it is off, or the bus does not work; nothing is sent either"
                          : may_silence ? "if it stays away for " + to_text(gx.policy().lost_after) +
                                              ", nothing is sent until it is back"
                                        : "sending goes on");
@@ -214,6 +214,7 @@ void Narrator::bus(const can::Event& event) {
 void Narrator::bus_state(const can::BusHealth& health) {
     using State = can::BusState;
     const State before = std::exchange(bus_state_, health.state());
+    bit_rate_ = health.bit_rate();
     switch (health.state()) {
     case State::starting:
     case State::interface_down: // the link has said it

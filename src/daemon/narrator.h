@@ -8,6 +8,7 @@
 #include "daemon/foreign_watch.h"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,6 +63,7 @@ private:
     OnStale on_stale_;
     std::string bus_;
     can::BusState bus_state_{can::BusState::starting};
+    std::optional<std::uint32_t> bit_rate_; ///< of the bus, where it is known
     std::array<ToldLimit, 3> limits_{};
     std::optional<policy::Phase> phase_;
     bool silenced_{};

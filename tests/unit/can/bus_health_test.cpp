@@ -208,6 +208,83 @@ TEST_F(BusHealthTest, SendingErrorPassiveWhileTheGxIsHeardIsNoMissingAcknowledge
     EXPECT_EQ(states, (std::vector{BusState::working, BusState::error_passive}));
 }
 
+TEST_F(BusHealthTest, TheProfileOfTheGxIsThatOfTheBitRate) {
+    error(sending_passive);
+    EXPECT_THAT(text(), HasSubstr("is the profile of that port \"CAN-bus BMS (500 kbit/s)\" (newer Venus OS: "
+                                  "\"CAN-bus BMS LV (500 kbit/s)\")"));
+    health.set_bit_rate(250'000);
+    EXPECT_THAT(text(), HasSubstr("is the profile of that port \"VE.Can & CAN-bus BMS (250 kbit/s)\" (this"));
+    EXPECT_THAT(text(), Not(HasSubstr("500")));
+}
+
+TEST_F(BusHealthTest, AControllerThatIsBackCountsItsErrorsAnew) {
+    pass(1s, 0);
+    error(sending_passive);
+    error(receiving_passive);
+    health.bus_off(now);
+    health.bus_back(now);
+    pass(1s, 0);
+    EXPECT_EQ(states.back(), BusState::working);
+    pass(20s, 0);
+    EXPECT_EQ(health.state(), BusState::working) << "not as a wrong bit rate, nor as not acknowledged";
+}
+
+TEST_F(BusHealthTest, OneThatWasStoppedToTakeAFrameBackDoesSoToo) {
+    pass(1s, 0);
+    error(receiving_passive);
+    error(sending_passive); // the whole of the state now
+    health.stuck();
+    look();
+    EXPECT_EQ(health.state(), BusState::unacknowledged);
+    health.taken_back();
+    pass(30s, 0, 0, "", false);
+    EXPECT_EQ(health.state(), BusState::unacknowledged) << "nothing has spoken against it";
+    pass(25s, 0);
+    EXPECT_EQ(health.state(), BusState::working);
+
+    error(receiving_passive);
+    health.taken_back();
+    pass(1s, 0);
+    EXPECT_EQ(health.state(), BusState::working);
+}
+
+TEST_F(BusHealthTest, AGoodFrameEndsErrorPassiveWhileReceiving) {
+    pass(1s, 0);
+    error(receiving_passive);
+    pass(1s, 1);
+    pass(60s, 0);
+    EXPECT_EQ(health.state(), BusState::working) << "though nothing is received any more";
+}
+
+TEST_F(BusHealthTest, ALostArbitrationAndARestartAreNoErrors) {
+    pass(5s, 20);
+    error(sending_passive);
+    look();
+    ASSERT_EQ(health.state(), BusState::error_passive);
+    pass(21s, 20, 5, "20000002#0000000000000000"); // lost arbitration
+    EXPECT_EQ(health.state(), BusState::working);
+    pass(1s, 20, 5, "20000100#0000000000000000"); // restarted
+    EXPECT_EQ(health.state(), BusState::working);
+}
+
+// The echo of a controller comes after the acknowledgement of another node.
+TEST_F(BusHealthTest, AFrameThatAControllerHasSentIsAGoodOne) {
+    health.set_kind(InterfaceState::Kind::controller);
+    pass(20s, 0, 50, stuffing);
+    EXPECT_EQ(states, (std::vector{BusState::working, BusState::disturbed})) << "no wrong bit rate";
+    pass(30s, 0);
+    ASSERT_EQ(health.state(), BusState::working);
+    error(sending_passive);
+    pass(5s, 0);
+    EXPECT_NE(health.state(), BusState::unacknowledged);
+}
+
+TEST_F(BusHealthTest, WhatASerialAdapterHasTakenIsNone) {
+    health.set_kind(InterfaceState::Kind::serial);
+    pass(20s, 0, 50, stuffing);
+    EXPECT_EQ(states, (std::vector{BusState::working, BusState::wrong_bit_rate}));
+}
+
 TEST_F(BusHealthTest, BusOffNamesTheBitRateWhereNobodyWasEverHeard) {
     pass(1s, 0);
     health.bus_off(now);
@@ -307,6 +384,26 @@ TEST_F(BusyTest, FramesThatTheFilterKeptFromUsAreGoodOnes) {
             error(stuffing);
     }
     EXPECT_EQ(health.state(), BusState::disturbed);
+}
+
+// A filter lets nothing of the others through; what we send ourselves is counted as received on vcan only.
+TEST_F(BusyTest, WhatWasSentIsReceivedOnABusOfThisMachineOnly) {
+    const auto state_with = [this](InterfaceState::Kind kind) {
+        health = BusHealth{"can0"};
+        health.up();
+        health.set_kind(kind);
+        for (int i = 0; i < 20; ++i, now += 1s) {
+            statistics.tx_packets += 50;
+            for (int k = 0; k < 10; ++k)
+                error(stuffing);
+            statistics.rx_packets += 50; // older kernels: 10 of them the error frames
+            health.statistics(statistics, now);
+            look();
+        }
+        return health.state();
+    };
+    EXPECT_EQ(state_with(InterfaceState::Kind::only_here), BusState::wrong_bit_rate);
+    EXPECT_EQ(state_with(InterfaceState::Kind::serial), BusState::disturbed);
 }
 
 TEST_F(BusyTest, ErrorFramesThatAnOlderKernelCountsAsReceivedAreNoGoodOnes) {
