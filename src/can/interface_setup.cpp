@@ -107,8 +107,11 @@ std::string in_words(int error) {
     return std::system_category().message(error);
 }
 
+/// Asked by setting something to what it is.
 bool may_set_up(const InterfaceState& state) {
-    return set_queue_length(state.name, static_cast<int>(state.queue.value_or(10))) != EPERM;
+    const int error = state.queue ? set_queue_length(state.name, static_cast<int>(*state.queue))
+                                  : set_interface_up(state.name, state.up);
+    return error != EPERM;
 }
 
 /// What deviates, but for the error reporting of a controller that is up and would be stopped for nothing
@@ -150,9 +153,16 @@ std::optional<std::string> set_up_interface(const std::string& name, const Inter
     if (deviations.empty())
         return std::nullopt;
     const auto steps = steps_for(*state, deviations);
-    if (!may_set_up(*state))
-        return to_text(deviations.front()) + ". Setting it up " + needs_capability() +
-               "; or enter as root: " + one_line(to_commands(name, steps));
+    if (!may_set_up(*state)) {
+        const std::string how = ". Setting it up " + needs_capability() +
+                                "; or enter as root: " + one_line(to_commands(name, steps));
+        const bool usable =
+            state->up && std::ranges::none_of(deviations, [](const Deviation& it) { return it.grave; });
+        if (!usable)
+            return to_text(deviations.front()) + how;
+        say(to_text(deviations.front()) + how); // it works; it may fail one day
+        return std::nullopt;
+    }
     for (const Deviation& deviation : deviations)
         say(to_text(deviation));
     for (const Step step : steps) {

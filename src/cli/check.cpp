@@ -7,6 +7,7 @@
 #include "core/unit.h"
 #include "daemon/assembly.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 #include <string>
@@ -41,8 +42,16 @@ std::vector<std::string> interface_lines(const std::string& name, const daemon::
     for (std::string& line : lines)
         if (!line.starts_with(' '))
             line.insert(0, "note: ");
-    if (can::judge(*state, c.interface).empty())
+    const auto deviations = can::judge(*state, c.interface);
+    if (deviations.empty())
         return lines;
+    const bool only_reporting = state->up && std::ranges::all_of(deviations, [](const can::Deviation& it) {
+                                    return it.step.what == can::Step::What::report_errors;
+                                });
+    if (c.set_up && only_reporting) { // no reason to stop a controller that works
+        lines.push_back("note: " + name + ": run leaves that as it is while the interface is up");
+        return lines;
+    }
     lines.push_back(
         c.set_up
             ? "note: " + name + ": run sets it up so by itself (can.set_up), which " + can::needs_capability()

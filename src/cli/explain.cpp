@@ -45,7 +45,10 @@ std::string why_silent(const daemon::Bridge& bridge, TimePoint now) {
     if (!bridge.bus_is_up())
         return "the bus is not up";
     if (bridge.hearing() == daemon::Hearing::foreign)
-        return "another battery sends 0x351 on this bus";
+        return "somebody else sends as a battery on this bus: another one, or a program of this machine";
+    if (bridge.gx().must_be_silent())
+        return "the GX has not been heard for " + to_text(bridge.gx().policy().lost_after) +
+               " (gx.on_lost = \"silent\")";
     if (bridge.hearing() != daemon::Hearing::clear)
         return "it listens on the bus first";
     if (bridge.refused() > 0)

@@ -59,6 +59,19 @@ Faults shared_links(const std::vector<daemon::Assembly>& assemblies) {
     return faults;
 }
 
+/// A driver that hangs while an interface is set up would keep all systems of the process from sending.
+Faults set_up_beside_others(const std::vector<daemon::Assembly>& assemblies) {
+    Faults faults;
+    for (const daemon::Assembly& assembly : assemblies)
+        if (assembly.configuration.set_up)
+            faults.push_back(
+                {assembly.configuration.link_place,
+                 "can.set_up: systems with set_up belong in processes of their own: while the adapter "
+                 "of one is set up, those beside it could not send; start a run for each "
+                 "configuration, or set the interface up outside (README.md, \"CAN interfaces\")"});
+    return faults;
+}
+
 } // namespace
 
 int run(const RunArguments& arguments) {
@@ -74,6 +87,11 @@ int run(const RunArguments& arguments) {
     if (assemblies.size() != arguments.configurations.size())
         return wrong_input;
     if (const Faults faults = shared_links(assemblies); !arguments.shadow && !faults.empty()) {
+        print(faults);
+        return wrong_input;
+    }
+    if (const Faults faults = set_up_beside_others(assemblies);
+        !arguments.shadow && !alone && !faults.empty()) {
         print(faults);
         return wrong_input;
     }

@@ -40,7 +40,7 @@ std::string state_line(const daemon::Service& service, TimePoint now) {
     case daemon::Hearing::listening:
         return text + "; listening on the bus first";
     case daemon::Hearing::foreign:
-        return text + "; SILENT: another battery sends on this bus";
+        return text + "; SILENT: somebody else sends as a battery on this bus";
     case daemon::Hearing::clear:
         break;
     }

@@ -208,8 +208,18 @@ TEST_F(InterfaceSetUp, WithoutTheRightChangesNothingAndSaysWhatToEnter) {
     EXPECT_THAT(said, IsEmpty());
     EXPECT_FALSE(watch.was_stopped());
     EXPECT_EQ(told_by_ip("can0", "bitrate"), "250000");
+    // What may fail one day is said, and sent on.
+    sh("ip link set can0 down; ip link set can0 type can bitrate 500000 restart-ms 0; ip link set can0 up");
+    ASSERT_EQ(::seteuid(65534), 0);
+    const auto usable = set_up("can0");
+    ASSERT_EQ(::seteuid(0), 0);
+    EXPECT_EQ(usable, std::nullopt);
+    EXPECT_THAT(said,
+                ElementsAre(testing::AllOf(HasSubstr("restart-ms is not set"), HasSubstr("CAP_NET_ADMIN"))));
+    EXPECT_EQ(interface_state("can0")->restart_ms, 0U);
+    said.clear();
     // What is right needs no right.
-    sh("ip link set can0 down; ip link set can0 type can bitrate 500000; ip link set can0 up");
+    sh("ip link set can0 down; ip link set can0 type can bitrate 500000 restart-ms 100; ip link set can0 up");
     ASSERT_EQ(::seteuid(65534), 0);
     const auto none = set_up("can0");
     ASSERT_EQ(::seteuid(0), 0);
