@@ -91,7 +91,10 @@ public:
             bridge->bus_up(now_);
             break;
         case Step::Kind::down:
-            bridge->bus_down();
+            if (now_.time_since_epoch().count() % 3 == 0)
+                bridge->bus_rests();
+            else
+                bridge->bus_down();
             break;
         }
         bus_takes_ = step.bus_takes;
