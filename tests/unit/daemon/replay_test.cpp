@@ -75,6 +75,8 @@ TEST(Replay, TheCaptureSaysWhatTheBusDid) {
     ASSERT_FALSE(frames.empty());
     EXPECT_EQ(frames.front().substr(0, 19), "(0000000017.000000)") << "2 s after the bus came up";
     EXPECT_EQ(frames.back().substr(0, 12), "(0000000021.") << "the bus went down at 22 s";
+    std::ranges::replace(lines, R"({"t":22,"bus":"down"})", R"({"t":22,"bus":"rests"})");
+    EXPECT_EQ(battery.replay(lines).frames, frames) << "nor is anything sent while the link rests";
 }
 
 TEST(Replay, LinesOfOthersAreLeftOut) {
