@@ -76,11 +76,13 @@ public:
             tell_changes();
     }
 
-    /// Screens, report and notes; the exit code.
-    int end() {
+    /// Screens, report and notes; the exit code. `bad_input`: some of the traffic could not be read.
+    int end(bool bad_input) {
         const auto findings = conformance_.findings(receiver_);
-        const bool never = receiver_.presence() == gx::Presence::never_seen;
-        const int exit_code = never || summary(findings).core_broken > 0 ? found_a_fault : good;
+        const gx::Summary sum = summary(findings);
+        // What could not be judged for want of a core message is no pass.
+        const int exit_code =
+            bad_input || sum.core_broken > 0 || sum.messages_missing > 0 ? found_a_fault : good;
         if (output_ == Output::json) {
             std::printf("%s\n", gx_json(link_, receiver_, findings, news_, exit_code).c_str());
             return exit_code;
@@ -88,26 +90,17 @@ public:
         if (output_ == Output::screen)
             std::fputs(clear, stdout);
         std::string text = "\nWhat a GX shows\n\n" + gx::screens_text(receiver_) + "\nTraffic\n" +
-                           gx::traffic_text(receiver_) +
-                           "\nConformance: " + gx::summary_text(summary(findings)) + "\n\n" +
+                           gx::traffic_text(receiver_) + "\nConformance: " + gx::summary_text(sum) + "\n\n" +
                            gx::findings_text(findings, time_) + "What Venus OS does with this battery\n" +
                            gx::notes_text(gx::venus_notes(receiver_));
         if (receiver_.frames() == 0)
             text += "  nothing: no frame was seen\n";
-        text += "\n" + verdict_text(never, summary(findings)) + "\n";
+        text += "\n" + gx::verdict_text(receiver_, sum) + "\n";
         std::fputs(text.c_str(), stdout);
         return exit_code;
     }
 
 private:
-    static std::string verdict_text(bool never, const gx::Summary& sum) {
-        if (never)
-            return "No battery was seen: not one 0x351.";
-        if (sum.core_broken == 0)
-            return "No core rule is broken.";
-        return "BROKEN: " + gx::summary_text(sum) + ".";
-    }
-
     void tell_news() {
         for (gx::News& news : receiver_.take_news()) {
             const std::string line = time_(news.at) + "  " + news.text;
@@ -218,8 +211,7 @@ int read_log(const GxArguments& arguments, const std::string& path) {
         session.frame(line->frame, at);
     }
     session.show();
-    const int result = session.end();
-    return bad_lines ? found_a_fault : result;
+    return session.end(bad_lines);
 }
 
 /// The bus, and ourselves as the GX on it.
@@ -314,7 +306,7 @@ int be_the_gx(const GxArguments& arguments, const can::LinkName& name) {
     session.advance(BootClock::now());
     if (screen)
         std::fputs(show_cursor, stdout);
-    return session.end();
+    return session.end(false);
 }
 
 } // namespace

@@ -94,7 +94,8 @@ std::string gx_json(const std::string& link, const gx::Receiver& receiver,
                        {"advice_broken", sum.advice_broken},
                        {"kept", sum.kept},
                        {"not_seen", sum.not_seen},
-                       {"by_hand", sum.by_hand}}},
+                       {"by_hand", sum.by_hand},
+                       {"core_not_seen", sum.core_not_seen}}},
                      {"exit_code", exit_code}};
     all["rules"] = ordered_json::array();
     for (const gx::Finding& finding : findings)

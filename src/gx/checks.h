@@ -20,10 +20,11 @@ struct End {
     TimePoint begin{}; ///< when the first frame came
     TimePoint at{};
     const Receiver& receiver;
-    bool live{}; ///< on a bus, with ourselves as the GX; else a log, which is taken as a whole
+    bool live{}; ///< on a bus, with ourselves as the GX; else a log
 
-    /// What has not come by now will not come.
-    [[nodiscard]] bool complete() const { return !live || at - begin >= std::chrono::seconds{10}; }
+    /// What has not come by now will not come, but for names: some batteries send them once a minute.
+    [[nodiscard]] bool complete() const { return at - begin >= std::chrono::seconds{10}; }
+    [[nodiscard]] bool names_complete() const { return at - begin >= std::chrono::seconds{60}; }
 };
 
 /// Holds some of the rules against the traffic. Error frames are not shown to it.

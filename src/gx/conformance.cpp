@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gx/conformance.h"
 
+#include <algorithm>
+#include <array>
+
 namespace retrocan::gx {
+
+namespace {
+
+bool is_core_message(const Rule& rule) {
+    constexpr std::array ids =
+        std::to_array<std::string_view>({"core-351", "core-355", "core-356", "core-35a"});
+    return std::find(ids.begin(), ids.end(), rule.id) != ids.end();
+}
+
+} // namespace
 
 Conformance::Conformance(Traffic traffic) : traffic_{traffic} {
     constexpr std::array makers{make_identifier_check,  make_time_check,  make_limit_check,
@@ -35,6 +48,8 @@ std::vector<Finding> Conformance::findings(const Receiver& receiver) const {
 Summary summary(const std::vector<Finding>& findings) {
     Summary sum;
     for (const Finding& finding : findings) {
+        if (finding.verdict != Verdict::kept && is_core_message(*finding.rule))
+            ++sum.messages_missing;
         switch (finding.verdict) {
         case Verdict::broken:
             ++(finding.rule->kind == Kind::core ? sum.core_broken : sum.advice_broken);
@@ -44,6 +59,7 @@ Summary summary(const std::vector<Finding>& findings) {
             break;
         case Verdict::not_seen:
             ++sum.not_seen;
+            sum.core_not_seen += finding.rule->kind == Kind::core ? 1 : 0;
             break;
         case Verdict::by_hand:
             ++sum.by_hand;

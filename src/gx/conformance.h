@@ -12,8 +12,8 @@ namespace retrocan::gx {
 
 /// Where the traffic comes from.
 enum class Traffic : std::uint8_t {
-    bus, ///< with ourselves as the GX: what is missing counts after 10 s
-    log, ///< taken as a whole: what is not in it is missing
+    bus, ///< with ourselves as the GX
+    log, ///< of any bus: its times are those of the wire
 };
 
 /// Holds a battery's traffic against the rules. Times must not go back.
@@ -40,6 +40,8 @@ struct Summary {
     int kept{};
     int not_seen{};
     int by_hand{};
+    int core_not_seen{};    ///< of not_seen
+    int messages_missing{}; ///< of the four core messages, told or not: a battery without them passes nothing
 };
 Summary summary(const std::vector<Finding>& findings);
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace retrocan::gx {
 
@@ -30,6 +31,9 @@ std::uint8_t least(const std::array<Least, N>& table, std::uint32_t id) {
             return entry.bytes;
     return 0;
 }
+
+// Of a period that batteries usually have: one second, and what the beat may shift.
+constexpr Duration usual_least{std::chrono::milliseconds{700}};
 
 constexpr std::array gx_ids{0x305U, 0x306U, 0x307U};
 constexpr std::uint32_t old_alarms_id = 0x359;
@@ -90,7 +94,7 @@ public:
         if (messages_ == 0)
             return;
         ledger.kept("no-29-bit");
-        if (limits_ >= 4)
+        if (is_one_sender(end))
             ledger.kept("one-battery");
         if (end.live)
             end_gx_ids(end, ledger);
@@ -136,37 +140,65 @@ private:
             hear_limits(scene, ledger);
     }
 
-    // Two senders show as limits that go to and fro, sooner than one battery would send again.
+    // Two senders show as limits that go to and fro, with a short and a long pause in turn: each keeps its
+    // own period. One battery whose limits go to and fro has its one period between all of them.
     void hear_limits(const Scene& scene, Ledger& ledger) {
-        using std::chrono::milliseconds;
         ++limits_;
-        const bool to_and_fro = limits_ >= 3 && before_last_.frame == scene.frame &&
-                                last_.frame != scene.frame &&
-                                std::min(scene.at - last_.at, last_.at - before_last_.at) < milliseconds{200};
-        turns_ = to_and_fro ? turns_ + 1 : 0;
-        if (turns_ == 2)
-            ledger.broke("one-battery",
-                         {scene.at, scene.frame, "limits that alternate with " + to_text(last_.frame),
-                          "one sender of 0x351: unplug one battery"});
+        if (limits_ >= 3 && before_last_.frame == scene.frame && last_.frame != scene.frame)
+            hear_turn(last_.at - before_last_.at, scene.at - last_.at, scene, ledger);
+        else
+            turns_ = 0;
         before_last_ = last_;
         last_ = {scene.frame, scene.at};
+    }
+
+    void hear_turn(Duration before, Duration now, const Scene& scene, Ledger& ledger) {
+        ++all_turns_;
+        const Duration shorter = std::min(before, now);
+        const Duration longer = std::max(before, now);
+        const bool goes_on = turns_ == 0 || (before < now) != first_is_shorter_;
+        first_is_shorter_ = before < now;
+        if (shorter * 10 >= longer * 7)
+            turns_ = 0;
+        else
+            turns_ = goes_on ? turns_ + 1 : 1;
+        const bool sure = shorter < std::chrono::milliseconds{200} && shorter + longer >= usual_least;
+        if (turns_ < (sure ? 2 : 6) || std::exchange(two_told_, true))
+            return;
+        ledger.broke("one-battery", {scene.at, scene.frame,
+                                     "limits that alternate with " + to_text(last_.frame) + ", " +
+                                         seconds_text(shorter) + " and " + seconds_text(longer) + " apart",
+                                     "one sender of 0x351: unplug one battery"});
+    }
+
+    // Two that send the same, or with the same pauses between them, look like one that sends twice as often.
+    [[nodiscard]] bool is_one_sender(const End& end) const {
+        const Heard* heard = end.receiver.heard(victron::limits_id);
+        if (limits_ < 4 || heard == nullptr || all_turns_ * 2 > limits_)
+            return false;
+        const auto median = heard->median();
+        if (!median || *median < usual_least)
+            return false;
+        const auto early = std::count_if(heard->intervals.begin(), heard->intervals.end(),
+                                         [&](Duration interval) { return interval * 10 < *median * 7; });
+        return early * 10 <= static_cast<std::ptrdiff_t>(heard->intervals.size()); // a change may come early
     }
 
     void has(std::uint32_t id, RuleName rule, const End& end, Ledger& ledger) const {
         if (seen_.contains(id))
             ledger.kept(rule);
-        else if (end.receiver.frames() > 0 && end.complete())
+        else if (end.receiver.frames() > 0 && (is_name(id) ? end.names_complete() : end.complete()))
             missing(id, rule, end, ledger);
     }
 
+    static bool is_name(std::uint32_t id) { return id == 0x35E || id == 0x35F; }
+
     static void missing(std::uint32_t id, RuleName rule, const End& end, Ledger& ledger) {
-        const bool is_short = end.at - end.begin < std::chrono::seconds{10};
-        const std::string short_log = is_short ? "; a log of 10 s is surer" : "";
         ledger.broke(rule, {end.at,
                             {},
                             "none in " + std::to_string(end.receiver.frames()) + " frames, " +
                                 seconds_text(end.at - end.begin),
-                            id_text(id) + ", once a second" + short_log});
+                            id_text(id) + ", once a second"});
     }
 
     void end_foreign(const End& end, Ledger& ledger) const {
@@ -209,7 +241,10 @@ private:
     std::uint64_t limits_{};
     Sent last_;
     Sent before_last_;
-    int turns_{};
+    int turns_{}; ///< one after the other
+    std::uint64_t all_turns_{};
+    bool first_is_shorter_{}; ///< of the last turn's pauses
+    bool two_told_{};
     std::map<std::uint32_t, Evidence> foreign_; ///< the first frame of each
 };
 

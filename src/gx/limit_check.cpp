@@ -10,6 +10,7 @@ using std::chrono::seconds;
 
 constexpr int most_volts = 700;     // 70.0 V: beyond is the high-voltage profile, another protocol
 constexpr int signed_limit = 32767; // 3276.7 A
+constexpr int least_signed = -9999; // -999.9 A: below it a number is rather a large limit than a negative one
 constexpr int full = 95;            // % SOC
 constexpr int empty = 10;           // % SOC
 // 20 s, less what the beat of sending may shift.
@@ -71,8 +72,8 @@ private:
         ledger.judge("cvl-not-zero", cvl != 0, scene.at, scene.frame, found,
                      "a voltage; to end charging, a lower one");
         if (cvl != 0)
-            ledger.judge("cvl-plausible", cvl <= most_volts, scene.at, scene.frame, found,
-                         "0.1 to 70 V (more is the HV profile, another protocol)");
+            ledger.judge("cvl-plausible", is_battery_voltage(cvl), scene.at, scene.frame, found,
+                         "5 to 70 V (more is the HV profile, another protocol)");
         if (is_battery_voltage(cvl))
             ledger.kept("byte-order");
         else if (is_battery_voltage(swapped(cvl)))
@@ -94,9 +95,13 @@ private:
 
     static void is_unsigned(RuleName rule, const std::string& name, int raw, const Scene& scene,
                             Ledger& ledger) {
-        ledger.judge(rule, raw <= signed_limit, scene.at, scene.frame,
-                     name + tenths(raw) + " A: " + tenths(raw - 0x10000) + " A as a signed number",
-                     "0 to 3276.7 A");
+        const std::string found =
+            name + tenths(raw) + " A: " + tenths(raw - 0x10000) + " A as a signed number";
+        const bool negative = raw - 0x10000 >= least_signed;
+        ledger.judge(rule, !negative, scene.at, scene.frame, found, "a limit above 0, or 0");
+        if (!negative)
+            ledger.judge("limits-not-large", raw <= signed_limit, scene.at, scene.frame, found,
+                         "0 to 3276.7 A");
     }
 
     static void hear_full(const Scene& limits, Ledger& ledger) {
@@ -132,7 +137,7 @@ private:
         if (!cvl || !voltage)
             return;
         const std::string found = hundredths(*voltage) + " V beside a CVL of " + tenths(*cvl) + " V";
-        if (is_battery_voltage(*cvl) && is_battery_voltage(*voltage / 10))
+        if (*cvl != 0 && is_battery_voltage(*voltage / 10))
             ledger.judge("voltage-near-cvl", *voltage <= *cvl * 10 + 100 && *voltage >= *cvl * 6, limits.at,
                          limits.frame, found,
                          hundredths(*cvl * 6) + " to " + hundredths(*cvl * 10 + 100) + " V");

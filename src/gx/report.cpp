@@ -120,6 +120,10 @@ std::string name_of(const std::pair<CanFrame::Kind, std::uint32_t>& key) {
     return message == nullptr ? "not of this protocol" : std::string{message->name};
 }
 
+std::string core_rules(int n) {
+    return std::to_string(n) + (n == 1 ? " core rule" : " core rules");
+}
+
 } // namespace
 
 std::string screens_text(const Receiver& receiver) {
@@ -154,10 +158,21 @@ std::string traffic_text(const Receiver& receiver) {
 }
 
 std::string summary_text(const Summary& sum) {
-    const auto core = [](int n) { return std::to_string(n) + (n == 1 ? " core rule" : " core rules"); };
-    return core(sum.core_broken) + " broken, " + std::to_string(sum.advice_broken) + " of advice; " +
+    return core_rules(sum.core_broken) + " broken, " + std::to_string(sum.advice_broken) + " of advice; " +
            std::to_string(sum.kept) + " kept, " + std::to_string(sum.not_seen) + " not seen, " +
            std::to_string(sum.by_hand) + " to be checked by hand";
+}
+
+std::string verdict_text(const Receiver& receiver, const Summary& sum) {
+    if (receiver.presence() == Presence::never_seen)
+        return "No battery was seen: not one 0x351.";
+    std::string text =
+        sum.core_broken == 0 ? "No core rule is broken." : "BROKEN: " + summary_text(sum) + ".";
+    if (sum.core_not_seen > 0)
+        text += " " + core_rules(sum.core_not_seen) + " could not be judged.";
+    if (sum.core_broken == 0 && sum.messages_missing > 0)
+        text += " A core message is missing so far: listen for 10 s at least.";
+    return text;
 }
 
 std::string findings_text(const std::vector<Finding>& findings, const TimeText& time) {

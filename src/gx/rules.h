@@ -63,10 +63,11 @@ inline constexpr Rule rules[] = {
 
     // 0x351.
     {"cvl-not-zero", Kind::core, "Limits, 0x351", rule_source::project, "CVL is never 0: systems have emptied a battery towards it"},
-    {"cvl-plausible", Kind::core, "Limits, 0x351", rule_source::project, "CVL fits a low-voltage system: above 0 V, at most 70 V"},
+    {"cvl-plausible", Kind::core, "Limits, 0x351", rule_source::project, "CVL fits a low-voltage system: 5 to 70 V"},
     {"byte-order", Kind::core, "Limits, 0x351", "chapter 2", "numbers are little-endian: the low byte comes first"},
     {"ccl-unsigned", Kind::core, "Limits, 0x351", "chapter 2", "CCL is positive: not the two's complement of a negative number"},
     {"dcl-unsigned", Kind::core, "Limits, 0x351", "chapter 2", "DCL is positive: not the two's complement of a negative number"},
+    {"limits-not-large", Kind::advice, "Limits, 0x351", rule_source::receivers, "CCL and DCL stay below 3276.8 A: some receivers read more as negative"},
     {"ccl-when-full", Kind::advice, "Limits, 0x351", "chapter 1.5.3, 2", "a full battery lowers CVL instead of sending CCL 0"},
     {"cvl-not-following", Kind::advice, "Limits, 0x351", "chapter 1.5.3", "CVL does not follow the measured voltage"},
     {"cvl-slow", Kind::advice, "Limits, 0x351", "chapter 1.5.3", "CVL changes no more often than every 20 s"},

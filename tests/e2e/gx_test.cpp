@@ -85,11 +85,12 @@ TEST(Gx, ShowsTheEvidenceOfWhatIsBroken) {
     const TemporaryFolder folder;
     const Finished done = gx({"log:" + folder.file("diybms.log", diybms_log())});
     EXPECT_EQ(done.exit_code, 1);
-    expect_says(done.output, {"Conformance: 3 core rules broken, 5 of advice;", "BROKEN, core\n  core-355 ",
-                              "  dcl-unsigned            DCL is positive",
+    expect_says(done.output, {"Conformance: 1 core rule broken, 4 of advice;",
+                              "BROKEN, core\n  dcl-unsigned            DCL is positive",
                               "at        1700000000.000000  351#440264009CFF3F02  (the first of 2)",
-                              "found     DCL 6543.6 A: -10.0 A as a signed number", "expected  0 to 3276.7 A",
-                              "0x35E \"PYLON   \" is taken for Pylontech", "BROKEN: 3 core rules broken"});
+                              "found     DCL 6543.6 A: -10.0 A as a signed number",
+                              "expected  a limit above 0, or 0", "0x35E \"PYLON   \" is taken for Pylontech",
+                              "BROKEN: 1 core rule broken", "could not be judged"});
 }
 
 TEST(Gx, TellsProgramsAllOfItAsOneObject) {
@@ -102,8 +103,8 @@ TEST(Gx, TellsProgramsAllOfItAsOneObject) {
     EXPECT_EQ(all["battery"], "present");
     EXPECT_EQ(all["recognised"], false);
     EXPECT_EQ(all["exit_code"], 1);
-    EXPECT_EQ(all["summary"]["core_broken"], 3);
-    EXPECT_EQ(all["summary"]["advice_broken"], 5);
+    EXPECT_EQ(all["summary"]["core_broken"], 1);
+    EXPECT_EQ(all["summary"]["advice_broken"], 4);
     EXPECT_EQ(all["screens"]["Parameters"]["Discharge current limit (DCL)"], "6543.6A");
     EXPECT_EQ(all["messages"][0]["id"], "351");
     EXPECT_EQ(all["messages"][0]["frames"], 2);
@@ -169,6 +170,15 @@ TEST(Gx, SaysWhichLineOfALogIsNone) {
     EXPECT_EQ(done.exit_code, 1);
     expect_says(done.errors, {(file + ":17: not a line of candump -L").c_str()});
     expect_says(done.output, {"No core rule is broken."});
+    EXPECT_EQ(nlohmann::json::parse(gx({"log:" + file, "--json"}).output)["exit_code"], 1);
+}
+
+TEST(Gx, DoesNotPassABatteryWithoutACoreMessageHoweverShortTheLog) {
+    const TemporaryFolder folder;
+    const std::string log = line(0, "351#3802F401E803E001") + line(1'000, "351#3802F401E803E001");
+    const Finished done = gx({"log:" + folder.file("short.log", log)});
+    EXPECT_EQ(done.exit_code, 1);
+    expect_says(done.output, {"No core rule is broken.", "could not be judged", "listen for 10 s"});
 }
 
 TEST(Gx, IsNotContentWithNothing) {

@@ -92,6 +92,22 @@ TEST(Report, ListsTheTraffic) {
                           "  04\n"));
 }
 
+TEST(Report, EndsWithWhatNobodyCouldJudge) {
+    Receiver receiver;
+    EXPECT_EQ(verdict_text(receiver, {}), "No battery was seen: not one 0x351.");
+    receiver.frame(bytes("351#3802F401E803E001"), at_ms(0));
+    EXPECT_EQ(verdict_text(receiver, {.kept = 9}), "No core rule is broken.");
+    EXPECT_EQ(verdict_text(receiver, {.kept = 9, .not_seen = 3, .core_not_seen = 1}),
+              "No core rule is broken. 1 core rule could not be judged.");
+    EXPECT_EQ(verdict_text(receiver, {.not_seen = 7, .core_not_seen = 6, .messages_missing = 3}),
+              "No core rule is broken. 6 core rules could not be judged. A core message is missing so far: "
+              "listen for 10 s at least.");
+    EXPECT_EQ(
+        verdict_text(receiver, {.core_broken = 1, .not_seen = 2, .core_not_seen = 2, .messages_missing = 1}),
+        "BROKEN: 1 core rule broken, 0 of advice; 0 kept, 2 not seen, 0 to be checked by hand. 2 core "
+        "rules could not be judged.");
+}
+
 TEST(Report, SumsUp) {
     EXPECT_EQ(summary_text({.core_broken = 1, .advice_broken = 2, .kept = 3, .not_seen = 4, .by_hand = 5}),
               "1 core rule broken, 2 of advice; 3 kept, 4 not seen, 5 to be checked by hand");

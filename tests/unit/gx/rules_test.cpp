@@ -155,13 +155,20 @@ const Break breaks[] = {
      "351#0000F401E803E001",
      "CVL 0.0 V",
      {"discharge-voltage"}},
-    {"cvl-plausible", [](Frames& f) { set16(f, 0x351, 0, 4000); }, 60, "351#A00FF401E803E001", "CVL 400.0 V"},
+    {"cvl-plausible",
+     [](Frames& f) { set16(f, 0x351, 0, 4000); },
+     60,
+     "351#A00FF401E803E001",
+     "CVL 400.0 V",
+     {"voltage-near-cvl"}}, // 54 V are less than 60 % of it
     {"byte-order",
      [](Frames& f) { set16(f, 0x351, 0, 0x3802); },
      60,
      "351#0238F401E803E001",
      "CVL 1433.8 V; the other way round 56.8 V",
-     {"cvl-plausible"}},
+     {"cvl-plausible", "voltage-near-cvl"}},
+    {"limits-not-large", [](Frames& f) { set16(f, 0x351, 2, 0x8000); }, 60, "351#38020080E803E001",
+     "CCL 3276.8 A: -3276.8 A as a signed number"},
     {"ccl-unsigned", [](Frames& f) { set16(f, 0x351, 2, 0xFFFF); }, 60, "351#3802FFFFE803E001",
      "CCL 6553.5 A: -0.1 A as a signed number"},
     {"dcl-unsigned", [](Frames& f) { set16(f, 0x351, 4, 0xFF9C); }, 60, "351#3802F4019CFFE001",
@@ -367,13 +374,102 @@ TEST(Rules, ABatteryThatWasAskedMayWaitForIt) {
     EXPECT_EQ(finding(findings_of(frames), "sends-unasked").verdict, Verdict::not_seen);
 }
 
-TEST(Rules, OnABusWhatIsMissingCountsAfterTenSeconds) {
+TEST(Rules, WhatIsMissingCountsAfterTenSecondsAndANameAfterAMinute) {
+    for (const Traffic traffic : {Traffic::bus, Traffic::log}) {
+        Frames frames = good_battery();
+        frames.without(0x35A).without(0x35E).without(0x35F).until(9'999);
+        EXPECT_EQ(finding(findings_of(frames, traffic, 10'009), "core-35a").verdict, Verdict::not_seen)
+            << "the first frame came at 10 ms";
+        const auto later = findings_of(frames, traffic, 10'010);
+        EXPECT_EQ(finding(later, "core-35a").verdict, Verdict::broken);
+        EXPECT_EQ(finding(later, "core-351").verdict, Verdict::kept);
+        for (const char* name : {"supported-35e", "supported-35f"}) {
+            EXPECT_EQ(finding(findings_of(frames, traffic, 60'009), name).verdict, Verdict::not_seen) << name;
+            EXPECT_EQ(finding(findings_of(frames, traffic, 60'010), name).verdict, Verdict::broken) << name;
+        }
+    }
+}
+
+TEST(Rules, WithoutACoreMessageThereIsNoPass) {
     Frames frames = good_battery();
-    frames.without(0x35A).until(9'999);
-    EXPECT_EQ(finding(findings_of(frames, Traffic::bus, 9'999), "core-35a").verdict, Verdict::not_seen);
-    const auto later = findings_of(frames, Traffic::bus, 10'000);
-    EXPECT_EQ(finding(later, "core-35a").verdict, Verdict::broken);
-    EXPECT_EQ(finding(later, "core-351").verdict, Verdict::kept);
+    EXPECT_EQ(summary(findings_of(frames)).messages_missing, 0);
+    EXPECT_EQ(summary(findings_of(frames)).core_not_seen, 0);
+    frames.without(0x35A).without(0x356).until(5'000);
+    const Summary sum = summary(findings_of(frames));
+    EXPECT_EQ(sum.core_broken, 0);
+    EXPECT_EQ(sum.messages_missing, 2);
+    EXPECT_EQ(sum.core_not_seen, 3); // the two and voltage-plausible
+    EXPECT_EQ(summary(findings_of(Frames{})).messages_missing, 4);
+}
+
+// 0x351 of two batteries, each once a second, or of one.
+Frames limits_at(const std::vector<std::pair<int, const char*>>& cycle, int period_ms, int cycles) {
+    Frames frames;
+    for (int i = 0; i < cycles; ++i)
+        for (const auto& [ms, text] : cycle)
+            frames.add(static_cast<std::int64_t>(period_ms) * i + ms, text);
+    return frames;
+}
+
+TEST(Rules, TwoBatteriesEachKeepTheirPeriod) {
+    const char* const a = "351#3802F401E803E001";
+    const char* const b = "351#3002F401E803E001";
+    struct Case {
+        const char* what;
+        Frames frames;
+        Verdict verdict;
+    };
+    const Case cases[] = {
+        {"0.4 s apart", limits_at({{0, a}, {400, b}}, 1000, 20), Verdict::broken},
+        {"5 ms apart", limits_at({{0, a}, {5, b}}, 1000, 20), Verdict::broken},
+        {"0.3 s apart, of a battery that is slow", limits_at({{0, a}, {300, b}}, 2000, 20), Verdict::broken},
+        {"one that sends each 0.1 s, and flickers", limits_at({{0, a}, {100, b}}, 200, 100),
+         Verdict::not_seen},
+        {"one that sends each 0.1 s, not quite regularly", limits_at({{0, a}, {85, b}}, 200, 100),
+         Verdict::not_seen},
+        {"0.5 s apart: as well one that flickers", limits_at({{0, a}, {500, b}}, 1000, 20),
+         Verdict::not_seen},
+        {"0.4 s apart, and the same", limits_at({{0, a}, {400, a}}, 1000, 20), Verdict::not_seen},
+        {"one with the same limits", limits_at({{0, a}}, 1000, 20), Verdict::kept},
+        {"one that changes them", limits_at({{0, a}, {1000, a}, {2000, a}, {3000, b}}, 4000, 5),
+         Verdict::kept},
+    };
+    for (const Case& c : cases)
+        EXPECT_EQ(finding(findings_of(c.frames), "one-battery").verdict, c.verdict) << c.what;
+}
+
+TEST(Rules, ALargeLimitIsNoNegativeOne) {
+    struct Case {
+        int raw;
+        Verdict is_unsigned;
+        Verdict not_large;
+    };
+    for (const Case& c : {Case{0, Verdict::kept, Verdict::kept}, Case{0x7FFF, Verdict::kept, Verdict::kept},
+                          Case{0x8000, Verdict::kept, Verdict::broken}, // 3276.8 A
+                          Case{55536, Verdict::kept, Verdict::broken},  // 5553.6 A, or -1000.0 A
+                          Case{55537, Verdict::broken, Verdict::kept},  // -999.9 A; the other limit is kept
+                          Case{0xFFFF, Verdict::broken, Verdict::kept}}) {
+        for (const auto& [byte, rule] : {std::pair{2U, "ccl-unsigned"}, std::pair{4U, "dcl-unsigned"}}) {
+            Frames frames = good_battery();
+            set16(frames, 0x351, byte, c.raw);
+            const auto findings = findings_of(frames);
+            EXPECT_EQ(finding(findings, rule).verdict, c.is_unsigned) << rule << " " << c.raw;
+            EXPECT_EQ(finding(findings, "limits-not-large").verdict, c.not_large) << rule << " " << c.raw;
+        }
+    }
+}
+
+TEST(Rules, AVoltageLimitIsThatOfABattery) {
+    for (const auto& [cvl, verdict] :
+         {std::pair{1, Verdict::broken}, std::pair{49, Verdict::broken}, std::pair{50, Verdict::kept},
+          std::pair{700, Verdict::kept}, std::pair{701, Verdict::broken}}) {
+        Frames frames = good_battery();
+        set16(frames, 0x351, 0, cvl);
+        EXPECT_EQ(finding(findings_of(frames), "cvl-plausible").verdict, verdict) << cvl;
+    }
+    Frames frames = good_battery();
+    set16(frames, 0x351, 0, 5); // 0.5 V: no battery's, and far from 54 V
+    EXPECT_EQ(finding(findings_of(frames), "voltage-near-cvl").verdict, Verdict::broken);
 }
 
 TEST(Rules, AMessageThatIsOnlyAskedForIsNotThere) {
@@ -448,8 +544,8 @@ TEST(Rules, ASummaryCountsThem) {
     Frames frames = good_battery();
     set16(frames, 0x351, 0, 0x3802);
     const Summary sum = summary(findings_of(frames));
-    EXPECT_EQ(sum.core_broken, 2); // byte-order, cvl-plausible
-    EXPECT_EQ(sum.advice_broken, 0);
+    EXPECT_EQ(sum.core_broken, 2);   // byte-order, cvl-plausible
+    EXPECT_EQ(sum.advice_broken, 1); // voltage-near-cvl
     EXPECT_EQ(sum.core_broken + sum.advice_broken + sum.kept + sum.not_seen + sum.by_hand,
               static_cast<int>(rule_count));
 }
