@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "can/bus_health.h"
 #include "can/error_frame.h"
 #include "can/interface.h"
 #include "can/link_name.h"
@@ -15,6 +16,7 @@
 #include <iostream>
 #include <map>
 #include <unistd.h>
+#include <utility>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -229,6 +231,8 @@ public:
 private:
     void hear(const can::Event& event) {
         using Kind = can::Event::Kind;
+        if (event.this_host && !std::exchange(this_host_told_, true))
+            session_.bus("another program of this machine sends here: its frames did not come over the wire");
         if (event.kind == Kind::frame || event.kind == Kind::error_frame)
             session_.frame(event.frame, event.at);
         // A bus with a fault makes thousands of error frames, and they say the same.
@@ -256,8 +260,11 @@ private:
         else if (ticks_ % ticks_a_second == 1)
             static_cast<void>(link_.write(identity_));
         session_.advance(BootClock::now());
-        if (ticks_ % ticks_a_second == 5)
+        if (ticks_ % ticks_a_second == 5) {
+            if (can::BusHealth* health = link_.health())
+                static_cast<void>(health->tick(BootClock::now()));
             session_.show();
+        }
         ++ticks_;
         wait();
     }
@@ -270,6 +277,7 @@ private:
     can::ErrorNews error_news_;
     TimePoint next_{};
     std::size_t ticks_{};
+    bool this_host_told_{};
 };
 
 int be_the_gx(const GxArguments& arguments, const can::LinkName& name) {

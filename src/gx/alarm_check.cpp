@@ -59,11 +59,13 @@ public:
             if (field.byte >= frame.size)
                 continue;
             const int value = frame.data.at(field.byte) >> field.bit & 0b11;
-            if (std::holds_alternative<victron::PairOf>(field.source)) {
+            const bool is_alarm = std::holds_alternative<victron::PairOf>(field.source);
+            if (is_alarm) {
                 alarms += value == active ? 1U : 0U;
                 idle += value == inactive ? 1U : 0U;
             }
-            supported_ = supported_ || value == active || value == inactive;
+            supported_ = supported_ || (is_alarm && (value == active || value == inactive));
+            all_zero_ = all_zero_ && (!is_alarm || value == 0);
             if (value == 0b11) {
                 marked = true;
                 ledger.broke("alarm-no-11", {scene.at, frame, std::string{field.name} + " is 11", "00"});
@@ -73,9 +75,7 @@ public:
         if (!marked)
             ledger.kept("alarm-no-11");
         if (alarms + idle > 0)
-            ledger.judge("alarm-polarity", alarms < too_many, scene.at, frame,
-                         std::to_string(alarms) + " alarms and warnings are active at once",
-                         "10 for those that are not");
+            hear_polarity(alarms, scene, ledger);
         if (frame.size == 8)
             hear_byte_seven(scene, ledger);
         hear_meaning(scene, ledger);
@@ -88,7 +88,8 @@ public:
             ledger.kept("alarm-supported");
         } else {
             Evidence evidence = *last_;
-            evidence.found = "all pairs are 00 in " + std::to_string(frames_) + " frames";
+            evidence.found = std::string{"all pairs are 00 "} + (all_zero_ ? "" : "or 11 ") + "in " +
+                             std::to_string(frames_) + " frames";
             evidence.expected = "10 for each alarm that the battery can raise";
             ledger.broke("alarm-supported", std::move(evidence));
         }
@@ -102,17 +103,38 @@ private:
         std::deque<TimePoint> changes{};
     };
 
+    static void hear_polarity(std::size_t alarms, const Scene& scene, Ledger& ledger) {
+        const victron::Values& values = scene.receiver.values();
+        const auto together = [&](AlarmKind a, AlarmKind b) {
+            return is_active(values, a) && is_active(values, b);
+        };
+        std::string found = std::to_string(alarms) + " alarms and warnings are active at once";
+        bool good = alarms < too_many;
+        if (good && together(AlarmKind::high_voltage, AlarmKind::low_voltage)) {
+            good = false;
+            found = "high and low voltage are active at once";
+        } else if (good &&
+                   (together(AlarmKind::high_temperature, AlarmKind::low_temperature) ||
+                    together(AlarmKind::high_charge_temperature, AlarmKind::low_charge_temperature))) {
+            good = false;
+            found = "high and low temperature are active at once";
+        }
+        ledger.judge("alarm-polarity", good, scene.at, scene.frame, found, "10 for those that are not");
+    }
+
     static void hear_pair(Followed& pair, std::string_view name, int value, const Scene& scene,
                           Ledger& ledger) {
         const auto before = std::exchange(pair.last, value);
         if (!before)
             return;
         const std::string change = std::string{name} + " goes from " + bits(*before) + " to " + bits(value);
-        if (*before == active && value != active)
+        // What a battery does whose source for it is lost: it does not know, and says so.
+        const bool lost = value == 0 && is_active(scene.receiver.values(), AlarmKind::internal);
+        if (*before == active && value != active && !lost)
             ledger.judge("alarm-ok-is-10", value == inactive, scene.at, scene.frame, change, "10");
-        if (*before == inactive)
+        if (*before == inactive && !lost)
             ledger.judge("alarm-support-stays", value == inactive || value == active, scene.at, scene.frame,
-                         change, "10 or 01");
+                         change, "10 or 01; if it cannot be told any more, BMS internal warning with it");
         if (*before == value)
             return;
         pair.changes.push_back(scene.at);
@@ -131,8 +153,9 @@ private:
         ledger.judge("alarm-reserved", !reserved, scene.at, frame, "reserved bits in byte 3 or 7 are set",
                      "0");
         const int status = frame.data[7] >> 2 & 0b11;
-        ledger.judge("alarm-status", status == active || status == inactive, scene.at, frame,
-                     "bits 2 and 3 of byte 7 are " + bits(status), "10 online, 01 offline");
+        if (status != 0)
+            ledger.judge("alarm-status", status == active || status == inactive, scene.at, frame,
+                         "bits 2 and 3 of byte 7 are " + bits(status), "10 online, 01 offline, 00 not told");
         const auto current = s16(scene.receiver.last(0x356), 2);
         if (!current)
             return;
@@ -166,6 +189,7 @@ private:
     std::vector<Followed> pairs_; ///< in the order of the message's fields
     std::uint64_t frames_{};
     bool supported_{};
+    bool all_zero_{true}; ///< the alarms and warnings of all frames
     std::optional<Evidence> last_;
 };
 

@@ -2,6 +2,8 @@
 #include "gx/bytes.h"
 #include "gx/checks.h"
 
+#include <utility>
+
 namespace retrocan::gx {
 
 namespace {
@@ -11,6 +13,8 @@ constexpr int most_modules = 1000;
 constexpr int most_cells = 30;
 constexpr int kelvin = 273;
 constexpr int some_current = 10; // 1.0 A
+constexpr int enough_soc = 5;    // % SOC: 5 % of the capacity are more than rounding
+constexpr int several = 3;
 
 bool is_marker(int raw) {
     return raw == 0 || raw == unknown;
@@ -65,7 +69,7 @@ public:
     }
 
 private:
-    static void hear_capacities(const Scene& scene, Ledger& ledger) {
+    void hear_capacities(const Scene& scene, Ledger& ledger) {
         const CanFrame* frame = scene.receiver.last(0x35F);
         const auto online = u16(frame, 4);
         const auto installed = u16(scene.receiver.last(0x379), 0);
@@ -78,12 +82,21 @@ private:
                      "at most what is installed");
         const auto soc = u16(scene.receiver.last(0x355), 0);
         const auto& offline = scene.receiver.values().modules_offline;
-        // With a module offline, or nearly full, the two readings look alike.
-        if (!soc || *soc > 90 || (offline && offline->count > 0))
+        // With a module offline the two readings look alike.
+        if (!soc || *soc > 100 || (offline && offline->count > 0)) {
+            at_first_.reset();
             return;
-        const int difference = std::abs(*online * 100 - *installed * *soc);
+        }
+        if (!at_first_)
+            at_first_ = {*soc, *online};
+        const int moved = *soc - at_first_->first;
+        if (std::abs(moved) < enough_soc)
+            return;
+        const int difference = std::abs((*online - at_first_->second) * 100 - *installed * moved);
         ledger.judge("capacity-full", difference > std::max(100, *installed * 2), at, *frame,
-                     found + ", SOC " + std::to_string(*soc) + " %",
+                     found + ", SOC " + std::to_string(*soc) + " %; before " +
+                         std::to_string(at_first_->second) + " Ah at " + std::to_string(at_first_->first) +
+                         " %",
                      "the capacity of the modules that are online, not the charge left");
     }
 
@@ -99,7 +112,7 @@ private:
                          "no module online at " + tenths(*current) + " A", "their number, or FFFF");
     }
 
-    static void hear_cells(const Scene& scene, Ledger& ledger) {
+    void hear_cells(const Scene& scene, Ledger& ledger) {
         const auto lowest = u16(scene.frame, 0);
         const auto highest = u16(scene.frame, 2);
         if (!lowest || !highest)
@@ -115,7 +128,11 @@ private:
         const auto voltage = s16(scene.receiver.last(0x356), 0);
         if (!voltage || *voltage <= 0 || *lowest > *highest || !is_cell_voltage(*lowest))
             return;
-        ledger.judge("cells-fit", some_number_fits(*lowest, *highest, *voltage * 10), scene.at, scene.frame,
+        // The two are not measured at one time.
+        unfit_ = some_number_fits(*lowest, *highest, *voltage * 10) ? 0 : unfit_ + 1;
+        if (unfit_ > 0 && unfit_ < several)
+            return;
+        ledger.judge("cells-fit", unfit_ == 0, scene.at, scene.frame,
                      "cells of " + range + ", battery " + hundredths(*voltage) + " V",
                      "a whole number of cells, to 1 %");
     }
@@ -167,6 +184,8 @@ private:
         energy_ = now;
     }
 
+    std::optional<std::pair<int, int>> at_first_; ///< SOC and online capacity
+    int unfit_{};                                 ///< cells that do not fit, one after the other
     std::optional<std::array<std::uint32_t, 2>> energy_;
 };
 

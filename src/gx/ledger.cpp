@@ -37,6 +37,12 @@ std::string_view to_text(Kind kind) {
 
 void Ledger::broke(RuleName rule, Evidence evidence) {
     Entry& entry = entries_[rule.index];
+    // A frame that is looked at again, beside others that have come since, or that breaks a rule by several
+    // of its fields, counts once.
+    std::pair place{evidence.at, evidence.frame};
+    if (evidence.frame && entry.last == place)
+        return;
+    entry.last = std::move(place);
     if (entry.broken++ == 0)
         entry.first = std::move(evidence);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace retrocan::gx {
@@ -54,6 +55,7 @@ private:
         bool kept{};
         std::uint64_t broken{};
         std::optional<Evidence> first;
+        std::optional<std::pair<TimePoint, std::optional<CanFrame>>> last; ///< where it was broken
     };
     std::array<Entry, rule_count> entries_;
 };

@@ -2,6 +2,9 @@
 #include "gx/bytes.h"
 #include "gx/checks.h"
 
+#include <deque>
+#include <utility>
+
 namespace retrocan::gx {
 
 namespace {
@@ -15,6 +18,8 @@ constexpr int full = 95;            // % SOC
 constexpr int empty = 10;           // % SOC
 // 20 s, less what the beat of sending may shift.
 constexpr Duration slow{seconds{19}};
+constexpr Duration lowered{std::chrono::minutes{10}};
+constexpr int near_zero = 10; // 1.0 A
 
 /// 5 to 70 V, as tenths.
 bool is_battery_voltage(int raw) {
@@ -82,8 +87,10 @@ private:
                                         "the low byte first"});
         if (!first_at_)
             first_at_ = scene.at;
-        if (cvl_ && *cvl_ != cvl) {
-            if (changed_at_ && scene.at - *changed_at_ < slow)
+        changed_ = cvl_ && *cvl_ != cvl;
+        changed_quickly_ = changed_ && changed_at_ && scene.at - *changed_at_ < slow;
+        if (changed_) {
+            if (changed_quickly_)
                 ledger.broke("cvl-slow", {scene.at, scene.frame,
                                           tenths(*cvl_) + " to " + tenths(cvl) + " V, " +
                                               seconds_text(scene.at - *changed_at_) + " after another change",
@@ -108,8 +115,9 @@ private:
         const auto soc = u16(limits.receiver.last(0x355), 0);
         if (!soc || *soc < full || any_active(limits.receiver.values()))
             return;
-        ledger.judge("ccl-when-full", u16(limits.frame, 2) != 0, limits.at, limits.frame,
-                     "CCL 0.0 A at SOC " + std::to_string(*soc) + " %, CVL " +
+        const int ccl = u16(limits.frame, 2).value_or(0);
+        ledger.judge("ccl-when-full", ccl > near_zero, limits.at, limits.frame,
+                     "CCL " + tenths(ccl) + " A at SOC " + std::to_string(*soc) + " %, CVL " +
                          tenths(u16(limits.frame, 0).value_or(0)) + " V, no alarm",
                      "a lower CVL and some CCL: CCL 0 ends solar production");
     }
@@ -131,16 +139,14 @@ private:
                      "above 0; in island mode 0 is a blackout, and no other value acts");
     }
 
-    static void hear_voltages(const Scene& limits, Ledger& ledger) {
+    void hear_voltages(const Scene& limits, Ledger& ledger) {
         const auto cvl = u16(limits.frame, 0);
         const auto voltage = s16(limits.receiver.last(0x356), 0);
         if (!cvl || !voltage)
             return;
         const std::string found = hundredths(*voltage) + " V beside a CVL of " + tenths(*cvl) + " V";
         if (*cvl != 0 && is_battery_voltage(*voltage / 10))
-            ledger.judge("voltage-near-cvl", *voltage <= *cvl * 10 + 100 && *voltage >= *cvl * 6, limits.at,
-                         limits.frame, found,
-                         hundredths(*cvl * 6) + " to " + hundredths(*cvl * 10 + 100) + " V");
+            hear_near(*cvl, *voltage, found, limits, ledger);
         const auto limit = u16(limits.frame, 6);
         if (!limit)
             return;
@@ -150,22 +156,39 @@ private:
                      tenths(*limit) + " V, battery " + found, "0, or below both (a GX ignores it)");
     }
 
+    // A full battery lowers CVL, and its voltage takes its time.
+    void hear_near(int cvl, int voltage, const std::string& found, const Scene& limits, Ledger& ledger) {
+        while (!cvls_.empty() && limits.at - cvls_.front().first > lowered)
+            cvls_.pop_front();
+        // Of falling values the first is the highest; one that a later one reaches is needed no more.
+        while (!cvls_.empty() && cvls_.back().second <= cvl)
+            cvls_.pop_back();
+        cvls_.emplace_back(limits.at, cvl);
+        const int most = cvls_.front().second * 10 + 100;
+        ledger.judge("voltage-near-cvl", voltage <= most && voltage >= cvl * 6, limits.at, limits.frame,
+                     found, hundredths(cvl * 6) + " to " + hundredths(most) + " V");
+    }
+
     // A run of frames in which CVL and the voltage kept their distance; broken when both have moved.
     void hear_following(int cvl, int voltage, const Scene& scene, Ledger& ledger) {
         const int distance = cvl * 10 - voltage;
         if (run_ == 0 || std::max(high_, distance) - std::min(low_, distance) > together) {
-            run_ = 0;
+            run_ = run_changes_ = run_quick_ = 0;
             low_ = high_ = distance;
             run_min_ = run_max_ = voltage;
         }
         ++run_;
+        run_changes_ += changed_ ? 1 : 0;
+        run_quick_ += changed_quickly_ ? 1 : 0;
         low_ = std::min(low_, distance);
         high_ = std::max(high_, distance);
         run_min_ = std::min(run_min_, voltage);
         run_max_ = std::max(run_max_, voltage);
         all_min_ = std::min(all_min_, voltage);
         all_max_ = std::max(all_max_, voltage);
-        if (run_ >= 5 && run_max_ - run_min_ >= moved)
+        // A slow control loop may come near to it for a while.
+        const bool quick = run_quick_ > 0 && run_quick_ * 2 >= run_changes_;
+        if (run_ >= 5 && quick && run_max_ - run_min_ >= moved)
             ledger.broke("cvl-not-following",
                          {scene.at, scene.frame,
                           "CVL stays " + hundredths(distance) + " V above the voltage, which went from " +
@@ -177,7 +200,11 @@ private:
     TimePoint last_at_{};
     std::optional<int> cvl_;
     std::optional<TimePoint> changed_at_;
+    bool changed_{}; ///< CVL, with the last frame
+    bool changed_quickly_{};
+    std::deque<std::pair<TimePoint, int>> cvls_; ///< of the last 10 min, falling
     int run_{};
+    int run_changes_{}, run_quick_{};
     int low_{}, high_{};
     int run_min_{}, run_max_{};
     int all_min_{0x10000};

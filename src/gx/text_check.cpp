@@ -20,6 +20,9 @@ std::string byte_text(std::size_t index, std::uint8_t byte) {
     return text;
 }
 
+/// A lost 0x380 makes two looks at the parts see the wrong order, two lost ones make three.
+constexpr int after_lost = 4;
+
 bool is_cell_id(std::uint32_t id) {
     return id >= 0x374 && id <= 0x377;
 }
@@ -56,7 +59,10 @@ public:
         end_cell_ids(end, ledger);
         const Heard* name = end.receiver.heard(0x370);
         if (maker_blank_ && (name == nullptr || name->last.data != maker_blank_->frame->data))
-            ledger.broke("text-padding", *maker_blank_);
+            ledger.broke("maker-padding", *maker_blank_);
+        else if (end.receiver.heard(0x35E) != nullptr || end.receiver.heard(0x382) != nullptr)
+            ledger.kept("maker-padding");
+        end_family(end, ledger);
     }
 
 private:
@@ -85,7 +91,9 @@ private:
             return;
         }
         const Evidence evidence{scene.at, frame, "blanks at the end", "zeros"};
-        if (frame.id != 0x35E)
+        if (frame.id == 0x382)
+            ledger.broke("maker-padding", evidence);
+        else if (frame.id != 0x35E)
             ledger.broke("text-padding", evidence);
         else if (!maker_blank_) // the beginning of a longer name may end in a blank: end() knows
             maker_blank_ = evidence;
@@ -124,9 +132,12 @@ private:
             first_to_second_ = scene.at - *first_part_at_;
         else
             second_to_first_ = scene.at - *second_part_at_;
-        if (first_to_second_ && second_to_first_)
-            ledger.judge("serial-order", *first_to_second_ <= *second_to_first_, scene.at, scene.frame,
-                         "0x381 comes first", "0x380, then 0x381");
+        if (!first_to_second_ || !second_to_first_)
+            return;
+        disordered_ = *first_to_second_ <= *second_to_first_ ? 0 : disordered_ + 1;
+        if (disordered_ == 0 || disordered_ > after_lost)
+            ledger.judge("serial-order", disordered_ == 0, scene.at, scene.frame, "0x381 comes first",
+                         "0x380, then 0x381");
     }
 
     static void both(RuleName rule, std::uint32_t first, std::uint32_t second, const End& end,
@@ -140,6 +151,16 @@ private:
             const std::uint32_t missing = a != nullptr ? second : first;
             ledger.broke(rule, {heard->first_at, heard->last, "no " + id_text(missing), "both"});
         }
+    }
+
+    static void end_family(const End& end, Ledger& ledger) {
+        const Heard* family = end.receiver.heard(0x382);
+        if (family == nullptr)
+            return;
+        if (end.receiver.heard(0x35E) != nullptr)
+            ledger.kept("family-with-maker");
+        else if (end.names_complete())
+            ledger.broke("family-with-maker", {family->first_at, family->last, "no 0x35E", "both"});
     }
 
     static void end_cell_ids(const End& end, Ledger& ledger) {
@@ -159,6 +180,7 @@ private:
     std::optional<TimePoint> second_part_at_;
     std::optional<Duration> first_to_second_;
     std::optional<Duration> second_to_first_;
+    int disordered_{}; ///< looks, one after the other
 };
 
 } // namespace
