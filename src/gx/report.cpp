@@ -169,9 +169,9 @@ std::string verdict_text(const Receiver& receiver, const Summary& sum) {
     std::string text =
         sum.core_broken == 0 ? "No core rule is broken." : "BROKEN: " + summary_text(sum) + ".";
     if (sum.core_not_seen > 0)
-        text.append(" ").append(core_rules(sum.core_not_seen)).append(" could not be judged.");
+        text.append("\n").append(core_rules(sum.core_not_seen)).append(" could not be judged.");
     if (sum.core_broken == 0 && sum.messages_missing > 0)
-        text += " A core message is missing so far: listen for 10 s at least.";
+        text += "\nA core message is missing so far: listen for 10 s at least.";
     return text;
 }
 

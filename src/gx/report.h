@@ -29,7 +29,7 @@ std::string notes_text(const std::vector<Note>& notes);
 /// "2 core rules broken, 5 of advice; 31 kept, 20 not seen, 17 by hand"
 std::string summary_text(const Summary& summary);
 
-/// The last line: whether the battery passes, and what nobody knows about it.
+/// The last lines: whether the battery passes, and what nobody knows about it.
 std::string verdict_text(const Receiver& receiver, const Summary& summary);
 
 } // namespace retrocan::gx

@@ -98,13 +98,13 @@ TEST(Report, EndsWithWhatNobodyCouldJudge) {
     receiver.frame(bytes("351#3802F401E803E001"), at_ms(0));
     EXPECT_EQ(verdict_text(receiver, {.kept = 9}), "No core rule is broken.");
     EXPECT_EQ(verdict_text(receiver, {.kept = 9, .not_seen = 3, .core_not_seen = 1}),
-              "No core rule is broken. 1 core rule could not be judged.");
+              "No core rule is broken.\n1 core rule could not be judged.");
     EXPECT_EQ(verdict_text(receiver, {.not_seen = 7, .core_not_seen = 6, .messages_missing = 3}),
-              "No core rule is broken. 6 core rules could not be judged. A core message is missing so far: "
+              "No core rule is broken.\n6 core rules could not be judged.\nA core message is missing so far: "
               "listen for 10 s at least.");
     EXPECT_EQ(
         verdict_text(receiver, {.core_broken = 1, .not_seen = 2, .core_not_seen = 2, .messages_missing = 1}),
-        "BROKEN: 1 core rule broken, 0 of advice; 0 kept, 2 not seen, 0 to be checked by hand. 2 core "
+        "BROKEN: 1 core rule broken, 0 of advice; 0 kept, 2 not seen, 0 to be checked by hand.\n2 core "
         "rules could not be judged.");
 }
 
