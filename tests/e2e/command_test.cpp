@@ -106,6 +106,20 @@ TEST(BadInput, TwoSystemsOnOneInterfaceEndWithTwo) {
     EXPECT_EQ(done.output, "");
 }
 
+// A driver that hangs in it would silence the others.
+TEST(BadInput, SetUpBesideAnotherSystemEndsWithTwo) {
+    const TemporaryFolder folder;
+    const std::string a = folder.file("a.toml", changed(good, "\"log:-\"", "\"can7\""));
+    const std::string b = folder.file("b.toml", changed(good, "\"log:-\"", "\"can8\"\nset_up = true"));
+    const Finished done = run_to_end({program(), "run", "-c", a, "-c", b});
+    EXPECT_EQ(done.exit_code, 2) << done.errors;
+    EXPECT_NE(
+        done.errors.find("b.toml:2:8: can.set_up: systems with set_up belong in processes of their own"),
+        std::string::npos)
+        << done.errors;
+    EXPECT_EQ(done.output, "");
+}
+
 TEST(BadInput, WrongArgumentsEndWithTwo) {
     for (const auto& arguments : {std::vector<std::string>{program()},
                                   {program(), "fly"},
