@@ -440,6 +440,8 @@ TEST(Rules, TwoBatteriesEachKeepTheirPeriod) {
          Verdict::not_seen},
         {"one that sends each 0.1 s, not quite regularly", limits_at({{0, a}, {85, b}}, 200, 100),
          Verdict::not_seen},
+        {"one that sends each 0.1 s, and one frame comes early",
+         limits_at({{0, a}, {100, b}, {200, a}, {300, b}, {360, a}, {500, b}}, 600, 30), Verdict::not_seen},
         {"0.5 s apart: as well one that flickers", limits_at({{0, a}, {500, b}}, 1000, 20),
          Verdict::not_seen},
         {"0.4 s apart, and the same", limits_at({{0, a}, {400, a}}, 1000, 20), Verdict::not_seen},
