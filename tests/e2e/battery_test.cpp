@@ -81,7 +81,8 @@ TEST(Battery, FramesAreFewMillisecondsApartAndOnceASecond) {
     const bool in_vm = std::getenv("RETROCAN_TEST_BUS") != nullptr; // NOLINT(concurrency-mt-unsafe)
     const Duration tolerance = in_vm ? 20ms : 15ms;
     const auto limits = support::only(frames, 0x351);
-    for (std::size_t i = 1; i < limits.size(); ++i) {
+    // An emulated processor is slow at what it does for the first time: there the first cycle may come late.
+    for (std::size_t i = in_vm ? 2 : 1; i < limits.size(); ++i) {
         EXPECT_GE(limits[i].at - limits[i - 1].at, 1s - tolerance);
         EXPECT_LE(limits[i].at - limits[i - 1].at, 1s + tolerance);
     }
