@@ -38,6 +38,13 @@ void serve_jk(simulator::ModbusServer& server, std::uint8_t unit = 3);
 
 /// A battery, the real daemon, and the other end of its bus.
 class Rig {
+    // First: the server's thread writes into them until it ends.
+    support::TemporaryFolder folder_;
+    std::atomic<bool> good_{true};
+    std::atomic<std::int64_t> last_good_{};
+    mutable std::mutex mutex_;
+    std::vector<TimePoint> requests_;
+
 public:
     /// Starts the daemon; the battery serves the registers of a Seplos V3 pack.
     explicit Rig(const Options& options = {});
@@ -57,13 +64,6 @@ public:
     simulator::ModbusServer server;
     std::unique_ptr<support::Bus> bus;
     std::optional<support::Process> daemon;
-
-private:
-    support::TemporaryFolder folder_;
-    std::atomic<bool> good_{true};
-    std::atomic<std::int64_t> last_good_{};
-    mutable std::mutex mutex_;
-    std::vector<TimePoint> requests_;
 };
 
 } // namespace retrocan::e2e
